@@ -1,0 +1,5 @@
+"""Environment of the test run, set before Django reads its settings (a pytest plugin)."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "only-for-the-tests")
