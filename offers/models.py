@@ -1,0 +1,224 @@
+"""The catalogue: what can be offered, where, and with how much money.
+
+Every entity has two identifiers: `external_id`, the string that the outside world uses, and
+Django's `id`, a number that joins and log rows use and that never leaves the process.
+Texts that answers are ordered by use the "C" collation: code point order on every server.
+"""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+
+class Status(models.TextChoices):
+    """Life cycle of everything that can be switched on; "active" is on."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
+def external_id_field(verbose_name: str = "id", **options: Any) -> "models.CharField[str, str]":
+    """An identifier of the outside world: 1 to 64 characters, ordered by code point."""
+    return models.CharField(verbose_name, max_length=64, db_collation="C", **options)
+
+
+class Entity(models.Model):
+    """Something with an id and a name."""
+
+    external_id = external_id_field(unique=True)
+    name = models.CharField(db_collation="C")
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["external_id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_id_not_empty", condition=~Q(external_id="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.external_id
+
+
+def one_of(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    """The database's own check that `field` holds one of `choices`."""
+    return models.CheckConstraint(
+        name=f"%(app_label)s_%(class)s_{field}", condition=Q(**{f"{field}__in": choices.values})
+    )
+
+
+class StatusEntity(Entity):
+    """An entity that can be switched on and off."""
+
+    status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
+
+    class Meta(Entity.Meta):
+        abstract = True
+        constraints: ClassVar = [*Entity.Meta.constraints, one_of("status", Status)]
+
+
+class Category(Entity):
+    """A group of offers."""
+
+    class Meta(Entity.Meta):
+        verbose_name_plural = "categories"
+
+
+class ChannelType(models.TextChoices):
+    """How a channel reaches the customer."""
+
+    EMAIL = "email"
+    PUSH = "push"
+    SMS = "sms"
+    IN_APP = "in_app"
+    WEB = "web"
+    WEBHOOK = "webhook"
+    WHATSAPP = "whatsapp"
+    DIRECT_MAIL = "direct_mail"
+
+
+class Channel(StatusEntity):
+    """A way in which offers reach customers."""
+
+    type = models.CharField(max_length=16, choices=ChannelType)
+
+    class Meta(StatusEntity.Meta):
+        constraints: ClassVar = [*StatusEntity.Meta.constraints, one_of("type", ChannelType)]
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    """Which offers count."""
+
+    def present(self) -> "OfferQuerySet":
+        """Offers that have not been deleted."""
+        return self.filter(deleted_at=None)
+
+    def active(self) -> "OfferQuerySet":
+        """Offers that can be chosen now."""
+        return self.present().filter(status=Status.ACTIVE)
+
+
+class Offer(StatusEntity):
+    """Something that a decision engine can offer to a customer.
+
+    Deleting is soft (`deleted_at`): an offer that the log knows keeps its history.
+    """
+
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="offers"
+    )
+    mandatory = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+
+class Creative(StatusEntity):
+    """What an offer looks like in one channel."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="creatives")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="creatives")
+
+
+class Experiment(StatusEntity):
+    """A controlled comparison between ways to decide."""
+
+
+class Journey(StatusEntity):
+    """A planned sequence of contacts with a customer."""
+
+
+class Trigger(StatusEntity):
+    """An event that starts a decision."""
+
+
+class ApprovalAction(models.TextChoices):
+    """What is to be done to the entity."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class ApprovalStatus(models.TextChoices):
+    """What became of the request."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Approval(models.Model):
+    """A request to change an entity, and what became of it."""
+
+    external_id = external_id_field(unique=True)
+    entity_type = models.CharField()
+    entity_id = external_id_field("entity id")
+    action = models.CharField(max_length=8, choices=ApprovalAction)
+    status = models.CharField(max_length=8, choices=ApprovalStatus, default=ApprovalStatus.PENDING)
+
+    class Meta:
+        ordering: ClassVar = ["external_id"]
+        constraints: ClassVar = [
+            *Entity.Meta.constraints,
+            one_of("action", ApprovalAction),
+            one_of("status", ApprovalStatus),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.entity_type} {self.entity_id}"
+
+
+class BudgetScope(models.TextChoices):
+    """What a budget may be spent on."""
+
+    GLOBAL = "global"
+    CATEGORY = "category"
+    OFFER = "offer"
+    CHANNEL = "channel"
+
+
+class Budget(Entity):
+    """Money set aside for a period: for everything, or for one category, offer or channel."""
+
+    scope = models.CharField(max_length=8, choices=BudgetScope)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True)
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, blank=True)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, blank=True)
+    period_start = models.DateField()
+    period_end = models.DateField(help_text="inclusive")
+    allocated = models.DecimalField(max_digits=18, decimal_places=4)
+
+    class Meta(Entity.Meta):
+        constraints: ClassVar = [
+            *Entity.Meta.constraints,
+            one_of("scope", BudgetScope),
+            models.CheckConstraint(
+                name="offers_budget_scope_names_its_target",
+                condition=Q(scope="global", category=None, offer=None, channel=None)
+                | Q(scope="category", category__isnull=False, offer=None, channel=None)
+                | Q(scope="offer", category=None, offer__isnull=False, channel=None)
+                | Q(scope="channel", category=None, offer=None, channel__isnull=False),
+                violation_error_message="Name exactly the category, offer or channel of the scope.",
+            ),
+            models.CheckConstraint(
+                name="offers_budget_period_not_reversed",
+                condition=Q(period_end__gte=F("period_start")),
+                violation_error_message="The period ends before it starts.",
+            ),
+            models.CheckConstraint(
+                name="offers_budget_allocated_not_negative",
+                condition=Q(allocated__gte=0),
+                violation_error_message="The allocated amount is negative.",
+            ),
+        ]
+
+    def clean(self) -> None:
+        """Refuse a period that ends before it starts, beside the field that is wrong."""
+        if self.period_start and self.period_end and self.period_end < self.period_start:
+            raise ValidationError({"period_end": "The period ends before it starts."})
