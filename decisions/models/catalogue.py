@@ -1,0 +1,90 @@
+"""What the log refers to: outcome types, flows, rules, policies and models."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from offers.models import Entity, StatusEntity, one_of
+
+
+class Classification(models.TextChoices):
+    """What an outcome says about the customer's interest."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+
+
+class OutcomeCategory(models.TextChoices):
+    """Whether the offer was shown, or something came of it."""
+
+    IMPRESSION = "impression"
+    RESPONSE = "response"
+
+
+class OutcomeType(Entity):
+    """A kind of interaction, and what it counts as.
+
+    Its id is the `key` of the event files. What it counts as is fixed once an interaction uses
+    it (a database trigger sees to that), so history cannot change its meaning.
+    """
+
+    classification = models.CharField(max_length=8, choices=Classification)
+    category = models.CharField(max_length=10, choices=OutcomeCategory)
+    is_conversion = models.BooleanField(default=False)
+
+    class Meta(Entity.Meta):
+        constraints: ClassVar = [
+            *Entity.Meta.constraints,
+            one_of("classification", Classification),
+            one_of("category", OutcomeCategory),
+            models.CheckConstraint(
+                name="decisions_outcometype_conversion_is_positive",
+                condition=Q(is_conversion=False) | Q(classification="positive"),
+                violation_error_message="Only a positive outcome can be a conversion.",
+            ),
+        ]
+
+
+class DecisionFlow(StatusEntity):
+    """A configured way to get from a customer and a channel to the offers to show."""
+
+
+class QualificationRule(Entity):
+    """A condition that an offer must pass to be considered for a customer."""
+
+    type = models.CharField()
+
+
+class ContactPolicyType(models.TextChoices):
+    """The ways in which a contact policy limits what a customer is shown."""
+
+    FREQUENCY_CAP = "frequency_cap"
+    COOLDOWN = "cooldown"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    OUTCOME_BASED = "outcome_based"
+    SEGMENT_EXCLUSION = "segment_exclusion"
+    TIME_WINDOW = "time_window"
+    MUTUAL_EXCLUSION = "mutual_exclusion"
+    CROSS_CHANNEL_CAP = "cross_channel_cap"
+    CUSTOMER_TOTAL_CAP = "customer_total_cap"
+    ALLOW_OVERRIDE = "allow_override"
+    CATEGORY_SUPPRESSION = "category_suppression"
+    METRIC_CONDITION = "metric_condition"
+
+
+class ContactPolicy(Entity):
+    """A limit on how often, when or with what a customer is contacted."""
+
+    type = models.CharField(max_length=24, choices=ContactPolicyType)
+
+    class Meta(Entity.Meta):
+        verbose_name_plural = "contact policies"
+        constraints: ClassVar = [*Entity.Meta.constraints, one_of("type", ContactPolicyType)]
+
+
+class AlgorithmModel(StatusEntity):
+    """A model that scores offers."""
+
+    type = models.CharField()

@@ -1,0 +1,84 @@
+"""Summaries of the log, and the views that unite them with the rows not yet folded in.
+
+For each summary there is a table of sums, which `refresh_summaries` alone writes, and a database
+view with the same columns: the stored rows and, ungrouped, the log rows with an `id` beyond the
+mark that says how far the table has got. A query that adds up the view's rows therefore equals
+a full scan of the log, however old the table is. Services query the views.
+"""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, FloatField, Sum
+from django.db.models.functions import Cast, NullIf
+
+from decisions.models.log import reference
+from offers.models import Channel, Offer
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
+    from decisions.window import Window
+
+
+def ratio(numerator: str, denominator: str) -> "Combinable":
+    """The rate numerator / denominator in double precision, null where the denominator is 0."""
+    return Cast(F(numerator), FloatField()) / NullIf(Cast(F(denominator), FloatField()), 0.0)
+
+
+class InteractionDailyQuerySet(models.QuerySet["InteractionDaily"]):
+    """What can be asked of interactions per day."""
+
+    def in_window(self, window: "Window") -> Self:
+        """Only the days of `window`."""
+        return self.filter(day__gte=window.first, day__lte=window.last)
+
+    def totals(self, *measures: str) -> Self:
+        """Sum the named measures over the groups that `.values()` named before."""
+        return self.annotate(**{f"total_{name}": Sum(name) for name in measures})
+
+
+class SummaryMark(models.Model):
+    """How far a summary has got: all log rows with an `id` up to `folded_id` are in it."""
+
+    summary = models.CharField(primary_key=True, max_length=32)
+    folded_id = models.BigIntegerField(default=0)
+    refreshed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.summary} up to {self.folded_id}"
+
+
+class InteractionMeasures(models.Model):
+    """The additive measures of interactions (see the vocabulary in the README)."""
+
+    day = models.DateField(help_text="in the reporting time zone")
+    offer = reference(Offer)
+    channel = reference(Channel)
+    interactions = models.BigIntegerField(help_text="all of them, whatever the outcome")
+    impressions = models.BigIntegerField()
+    positive = models.BigIntegerField()
+    negative = models.BigIntegerField()
+    conversions = models.BigIntegerField()
+    revenue = models.DecimalField(max_digits=30, decimal_places=4)
+    cost = models.DecimalField(max_digits=30, decimal_places=4)
+
+    class Meta:
+        abstract = True
+
+
+class InteractionSummary(InteractionMeasures):
+    """Stored sums of interactions per day, offer and channel."""
+
+    pk = models.CompositePrimaryKey("day", "offer", "channel")
+
+
+class InteractionDaily(InteractionMeasures):
+    """View: interactions per day, offer and channel, stored sums and tail together."""
+
+    pk = models.CompositePrimaryKey("day", "offer", "channel")
+    objects = InteractionDailyQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "decisions_interaction_daily"
