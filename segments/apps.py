@@ -1,0 +1,9 @@
+"""Configuration of the segments app."""
+
+from django.apps import AppConfig
+
+
+class SegmentsConfig(AppConfig):
+    """The segments app."""
+
+    name = "segments"

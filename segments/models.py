@@ -1,0 +1,68 @@
+"""Customers and the segments that they belong to."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from decisions.models import InteractionDailyQuerySet, InteractionMeasures
+from offers.models import external_id_field, StatusEntity
+
+
+class Customer(models.Model):
+    """What is known of a customer. The log refers to customers by id whether known or not."""
+
+    customer_id = external_id_field(primary_key=True)
+    attributes = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["customer_id"]
+
+    def __str__(self) -> str:
+        return self.customer_id
+
+
+class Segment(StatusEntity):
+    """Customers for whom every filter holds; no filters, everyone.
+
+    `materialized_at` is null while the membership does not stem from the present filters: a
+    database trigger clears it when the filters change.
+    """
+
+    filters = models.JSONField(
+        default=list, blank=True, help_text="list of {field, operator, value?}; all must hold"
+    )
+    materialized_at = models.DateTimeField(null=True, editable=False)
+    customer_count = models.BigIntegerField(null=True, editable=False)
+
+
+class SegmentMembership(models.Model):
+    """That a customer belongs to a segment, as the last materialisation found."""
+
+    pk = models.CompositePrimaryKey("customer_id", "segment")
+    customer_id = external_id_field("customer id")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, db_constraint=False, related_name="memberships"
+    )
+
+
+class SegmentInteractionSummary(InteractionMeasures):
+    """Stored sums of the interactions of a segment's present members."""
+
+    pk = models.CompositePrimaryKey("segment", "day", "offer", "channel")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+
+
+class SegmentInteractionDaily(InteractionMeasures):
+    """View: as InteractionDaily, for the present members of each segment."""
+
+    pk = models.CompositePrimaryKey("segment", "day", "offer", "channel")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    objects = InteractionDailyQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "segments_interaction_daily"
