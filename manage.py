@@ -9,7 +9,7 @@ from django.core.management import execute_from_command_line
 
 
 def main() -> None:
-    """Run the command; a setting that is missing or wrong ends it with one line, not a traceback."""
+    """Run the command. A setting that is missing or wrong ends it with one line, no traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         execute_from_command_line(sys.argv)

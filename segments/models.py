@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from decisions.models import InteractionDailyQuerySet, InteractionMeasures
-from offers.models import external_id_field, StatusEntity
+from offers.models import StatusEntity, external_id_field
 
 
 class Customer(models.Model):

@@ -19,7 +19,7 @@ from decisions.models.catalogue import (
     DecisionFlow,
     OutcomeType,
 )
-from offers.models import Channel, Creative, external_id_field, Offer, one_of
+from offers.models import Channel, Creative, Offer, external_id_field
 
 
 def reference(to: type[models.Model], **options: Any) -> "models.ForeignKey[Any, Any]":
@@ -112,7 +112,7 @@ class RunStatus(models.TextChoices):
 
 
 class Run(LogRow):
-    """One execution of a decision flow. It has no customer: its primary key starts with the flow."""
+    """One execution of a decision flow. It has no customer, so its key starts with the flow."""
 
     event_id = external_id_field("run id")
     decision_flow = reference(DecisionFlow)

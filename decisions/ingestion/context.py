@@ -1,0 +1,120 @@
+"""What a row needs to know beyond itself: the ids there are, the clock, and the shift of times."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import connection, models
+from psycopg import sql
+
+from decisions.ingestion.rows import NULL, RejectedRowError
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+
+
+class Reference(dict[str, str]):
+    """Surrogate keys by external id of one catalogue table, as texts for COPY.
+
+    Filled at first use. An id that is not there is looked up once more in each batch, since
+    somebody else may have added it meanwhile, and then refused.
+    """
+
+    def __init__(self, model: type[models.Model]) -> None:
+        super().__init__()
+        self._table = model._meta.db_table  # noqa: SLF001 - Django's documented meta API
+        self._noun = str(model._meta.verbose_name)  # noqa: SLF001
+        self._filled = False
+        self.unknown: set[str] = set()
+
+    def __missing__(self, external_id: str) -> str:
+        if external_id not in self.unknown:
+            self._look_up(external_id)
+        if external_id in self:
+            return self[external_id]
+        self.unknown.add(external_id)
+        raise RejectedRowError(f"no {self._noun} has the id {external_id!r}; ingest it first")
+
+    def optional(self, external_id: str | None) -> str:
+        """The key of `external_id`, or NULL if there is none."""
+        return NULL if external_id is None else self[external_id]
+
+    def _look_up(self, external_id: str) -> None:
+        query = sql.SQL("SELECT external_id, id::text FROM {}").format(sql.Identifier(self._table))
+        if self._filled:
+            query += sql.SQL(" WHERE external_id = {}").format(sql.Literal(external_id))
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            self.update(cursor.fetchall())
+        self._filled = True
+
+
+class References(dict[type[models.Model], Reference]):
+    """One Reference a model, made when first asked for."""
+
+    def __missing__(self, model: type[models.Model]) -> Reference:
+        self[model] = Reference(model)
+        return self[model]
+
+
+@dataclass
+class Context:
+    """Shared by all rows of a run. `shift` moves instants, `shift_days` dates."""
+
+    shift: timedelta = timedelta(0)
+    shift_days: timedelta = timedelta(0)
+    references: References = field(default_factory=References)
+    newest_allowed: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin_batch()
+
+    def begin_batch(self) -> None:
+        """Read the clock, and give ids that were unknown another chance."""
+        self.newest_allowed = datetime.now(UTC) + FUTURE_TOLERANCE
+        for reference in self.references.values():
+            reference.unknown.clear()
+
+    def instant(self, text: str, name: str) -> str:
+        """A timestamp with an offset, in UTC and shifted."""
+        return self._moment(text, name).isoformat()
+
+    def optional_instant(self, text: str | None, name: str) -> str:
+        """As `instant`, or NULL."""
+        return NULL if text is None else self.instant(text, name)
+
+    def event_time(self, text: str, name: str) -> str:
+        """As `instant`, for the time of an event, which may not lie in the future."""
+        moment = self._moment(text, name)
+        if moment > self.newest_allowed:
+            raise RejectedRowError(
+                f"{name} {text!r} lies more than 5 minutes ahead of the clock; "
+                "an event must have happened"
+            )
+        return moment.isoformat()
+
+    def day(self, day: date, name: str) -> str:
+        """A calendar day, shifted by whole days."""
+        try:
+            return (day + self.shift_days).isoformat()
+        except OverflowError:
+            raise RejectedRowError(f"{name} {day} leaves the calendar when shifted") from None
+
+    def _moment(self, text: str, name: str) -> datetime:
+        try:
+            moment = parse_instant(text)
+            return moment + self.shift if self.shift else moment
+        except (ValueError, OverflowError):
+            raise RejectedRowError(
+                f"{name} {text[:40]!r} is not an ISO 8601 timestamp with an offset, "
+                "such as 2026-01-31T12:00:00Z"
+            ) from None
+
+
+def parse_instant(text: str) -> datetime:
+    """The instant, in UTC, that an ISO 8601 timestamp with an offset names.
+
+    Raises ValueError, or OverflowError beyond the calendar.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no offset")
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -1,0 +1,212 @@
+"""Putting a batch of records into the database: all of it or nothing, and each event once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import psycopg
+from django.db import DataError, Error, IntegrityError, connection, models, transaction
+from psycopg import sql
+
+from decisions.ingestion.rows import NULL, LogRow, Record, Row
+from decisions.partitions import ensure_partitions
+
+
+@dataclass
+class Written:
+    """How many records were loaded and skipped, and which ones the database refused, and why."""
+
+    loaded: int = 0
+    skipped: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+def writer_for(row_type: type[Row]) -> "Writer":
+    """The writer for a kind of row."""
+    if not issubclass(row_type, LogRow):
+        return UpsertWriter(row_type)
+    return UpsertWriter(row_type) if row_type.keys is None else LogWriter(row_type, row_type.keys)
+
+
+class Writer:
+    """Writes batches of records of one kind of row."""
+
+    def __init__(self, row_type: type[Row]) -> None:
+        self.table = sql.Identifier(row_type.model._meta.db_table)  # noqa: SLF001 - documented API
+        self.columns = row_type.columns
+        self._identity = [row_type.columns.index(column) for column in row_type.identity]
+
+    def write(self, records: Sequence[Record]) -> Written:
+        """Write the records in one transaction."""
+        written = Written()
+        self.prepare(records)
+        with transaction.atomic():
+            self._write_good(list(enumerate(records)), written)
+        return written
+
+    def prepare(self, records: Sequence[Record]) -> None:
+        """What has to be in place before the transaction."""
+
+    def insert(self, records: Sequence[Record]) -> int:
+        """Put the records into the table; returns how many were new. Raises database errors."""
+        raise NotImplementedError
+
+    def identity(self, record: Record) -> Record:
+        """The texts that tell a record from all others."""
+        return tuple(record[position] for position in self._identity)
+
+    def _write_good(self, records: list[tuple[int, Record]], written: Written) -> None:
+        """Write what the database takes. Where it refuses a batch, halves find the one to blame."""
+        try:
+            with transaction.atomic():
+                new = self.insert([record for _, record in records])
+        except Error as error:
+            if not refused_for_its_content(error):
+                raise
+            if len(records) == 1:
+                written.refused.append((records[0][0], str(error).splitlines()[0]))
+                return
+            middle = len(records) // 2
+            self._write_good(records[:middle], written)
+            self._write_good(records[middle:], written)
+        else:
+            written.loaded += new
+            written.skipped += len(records) - new
+
+
+class UpsertWriter(Writer):
+    """The catalogue, where the last row with an id wins; and small logs, where the first does."""
+
+    def __init__(self, row_type: type[Row]) -> None:
+        super().__init__(row_type)
+        self._first_wins = issubclass(row_type, LogRow)
+        names = sql.SQL(", ").join(map(sql.Identifier, row_type.columns))
+        others = [column for column in row_type.columns if column not in row_type.identity]
+        if self._first_wins:
+            action = sql.SQL("NOTHING")
+        else:
+            action = sql.SQL(
+                "UPDATE SET ({0}) = ROW({1}) WHERE ({2}) IS DISTINCT FROM ({1})"
+            ).format(
+                sql.SQL(", ").join(map(sql.Identifier, others)),
+                sql.SQL(", ").join(sql.Identifier("excluded", column) for column in others),
+                sql.SQL(", ").join(sql.Identifier("old", column) for column in others),
+            )
+        self._stage = sql.SQL(
+            "CREATE TEMPORARY TABLE staging ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA"
+        ).format(names, self.table)
+        self._upsert = sql.SQL(
+            "INSERT INTO {table} AS old ({names}) SELECT {names} FROM staging "
+            "ON CONFLICT ({identity}) DO {action}"
+        ).format(
+            table=self.table,
+            names=names,
+            identity=sql.SQL(", ").join(map(sql.Identifier, row_type.identity)),
+            action=action,
+        )
+
+    def insert(self, records: Sequence[Record]) -> int:
+        ordered = reversed(records) if self._first_wins else records
+        distinct = {self.identity(record): record for record in ordered}
+        with connection.cursor() as cursor:
+            cursor.execute(self._stage)
+            copy(cursor, sql.Identifier("staging"), self.columns, distinct.values())
+            cursor.execute(self._upsert)
+            inserted = cursor.rowcount
+            cursor.execute("DROP TABLE staging")
+        return inserted if self._first_wins else len(records)
+
+
+class LogWriter(Writer):
+    """The partitioned logs. A row whose identity is known is skipped; the first one wins.
+
+    Rows are copied straight into the log, with no staging table: COPY is three times as fast
+    as INSERT … SELECT here. Duplicates are found by copying the identities first, into their own
+    table; they are new as a rule, and where its unique index says otherwise the known ones
+    are looked up and left out.
+    """
+
+    def __init__(self, row_type: type[LogRow], keys: type[models.Model]) -> None:
+        super().__init__(row_type)
+        self._log = row_type.model
+        self._keys = sql.Identifier(keys._meta.db_table)  # noqa: SLF001 - documented API
+        self._key_columns = row_type.identity
+        self._time = row_type.columns.index(row_type.time)
+        # The log is locked before ids are drawn, as a plain INSERT does: whoever then
+        # waits for all writers has seen every id below the highest.
+        self._lock = sql.SQL("LOCK TABLE {} IN ROW EXCLUSIVE MODE").format(self.table)
+        self._draw_ids = sql.SQL(
+            "SELECT string_agg(nextval(pg_get_serial_sequence({}, 'id'))::text, ' ') "
+            "FROM generate_series(1, %s)"
+        ).format(sql.Literal(self._log._meta.db_table))  # noqa: SLF001
+
+    def prepare(self, records: Sequence[Record]) -> None:
+        ensure_partitions(self._log, {record[self._time][:7] for record in records})
+
+    def insert(self, records: Sequence[Record]) -> int:
+        new = {self.identity(record): record for record in reversed(records)}
+        with connection.cursor() as cursor:
+            cursor.execute(self._lock)
+            ids = self._claim(cursor, new)
+            copy(
+                cursor,
+                self.table,
+                ("id", *self.columns),
+                ((row_id, *record) for row_id, record in zip(ids, new.values(), strict=True)),
+            )
+        return len(new)
+
+    def _claim(self, cursor: Any, new: dict[Record, Record]) -> list[str]:
+        """Store the identities that are new and drop the others; returns an id for each new one.
+
+        Sorted, so that two writers of the same rows wait for each other and never deadlock.
+        """
+        while new:
+            cursor.execute(self._draw_ids, [len(new)])
+            ids = cursor.fetchone()[0].split(" ")
+            keys = sorted((*key, row_id) for key, row_id in zip(new, ids, strict=True))
+            try:
+                with transaction.atomic():
+                    copy(cursor, self._keys, (*self._key_columns, "row_id"), keys)
+            except IntegrityError:
+                for key in self._known(cursor, new):
+                    del new[key]
+            else:
+                return cast("list[str]", ids)
+        return []
+
+    def _known(self, cursor: Any, identities: Iterable[Record]) -> list[Record]:
+        """Those of the identities that were ingested before."""
+        parts = [list(part) for part in zip(*identities, strict=True)]
+        cursor.execute(
+            sql.SQL(
+                "SELECT {names} FROM {keys} "
+                "JOIN unnest({arrays}) AS given ({names}) USING ({names})"
+            ).format(
+                names=sql.SQL(", ").join(map(sql.Identifier, self._key_columns)),
+                keys=self._keys,
+                arrays=sql.SQL(", ").join([sql.SQL("%s::text[]")] * len(parts)),
+            ),
+            parts,
+        )
+        return cast("list[Record]", cursor.fetchall())
+
+
+def copy(
+    cursor: Any, table: sql.Composable, columns: Iterable[str], records: Iterable[Sequence[str]]
+) -> None:
+    """COPY records, whose texts are escaped already, into the table."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (NULL {})").format(
+        table, sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Literal(NULL)
+    )
+    text = "\n".join(map("\t".join, records))
+    if text:
+        # Django does not translate the driver's errors here by itself.
+        with connection.wrap_database_errors, cursor.copy(statement) as sink:
+            sink.write(text + "\n")
+
+
+def refused_for_its_content(error: Error) -> bool:
+    """Whether the database found fault with a row, and not with itself or the connection."""
+    limit = psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex
+    return isinstance(error, DataError | IntegrityError) or isinstance(error.__cause__, limit)

@@ -1,0 +1,35 @@
+"""`manage.py create_partitions`: room for the coming months."""
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from config.schema import ensure_schema
+from decisions.partitions import PARTITIONED, ensure_partitions, following, month_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Creates the partitions of this month and the coming ones in every log table. Ingestion "
+        "creates missing ones by itself; run this monthly where other writers insert."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--months", type=int, default=3, help="how many months ahead, 0 to 12 (default 3)"
+        )
+
+    def handle(self, *, months: int, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+        if not 0 <= months <= 12:
+            raise CommandError(f"--months is {months}; it must be from 0 to 12.")
+        ensure_schema()
+        this_month = month_of(datetime.now(UTC).date())
+        wanted = [following(this_month, ahead) for ahead in range(months + 1)]
+        for model in PARTITIONED:
+            created = ensure_partitions(model, wanted)
+            for name in created:
+                self.stdout.write(f"created {name}")
+            if not created:
+                self.stdout.write(f"{model._meta.db_table} has them all")  # noqa: SLF001

@@ -1,0 +1,86 @@
+"""Month partitions of the log tables."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from django.db import connection, models, transaction
+from psycopg import sql
+
+from decisions.models import Attribution, DecisionTrace, Interaction, Run
+
+# The log tables, each with the column that it is partitioned by.
+PARTITIONED: dict[type[models.Model], str] = {
+    Interaction: "occurred_at",
+    DecisionTrace: "created_at",
+    Run: "started_at",
+    Attribution: "created_at",
+}
+# Stray dates stay in the default partition, so that a broken clock cannot make thousands of tables.
+OLDEST_YEARS = 10
+
+
+def month_of(day: date) -> str:
+    """The month of a day, as "2026-01"."""
+    return f"{day.year:04}-{day.month:02}"
+
+
+def following(month: str, count: int = 1) -> str:
+    """The month `count` months later."""
+    months = int(month[:4]) * 12 + int(month[5:7]) - 1 + count
+    return f"{months // 12:04}-{months % 12 + 1:02}"
+
+
+def ensure_partitions(model: type[models.Model], months: Iterable[str]) -> list[str]:
+    """Create the partitions that `months` lack, in UTC; returns the names of the new ones.
+
+    Months more than ten years back or one ahead are left to the default partition. Rows that
+    wait there for a new partition are moved into it.
+    """
+    this_month = month_of(datetime.now(UTC).date())
+    oldest, newest = following(this_month, -12 * OLDEST_YEARS), following(this_month, 12)
+    table = model._meta.db_table  # noqa: SLF001 - documented API
+    wanted = {f"{table}_{m[:4]}_{m[5:]}": m for m in months if oldest <= m <= newest}
+    missing = _missing(list(wanted))
+    for name in missing:
+        _create(table, PARTITIONED[model], name, wanted[name])
+    return missing
+
+
+def _missing(names: list[str]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) name WHERE to_regclass(quote_ident(name)) IS NULL "
+            "ORDER BY name",
+            [names],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _create(table: str, time: str, name: str, month: str) -> None:
+    """Attaching, unlike CREATE TABLE … PARTITION OF, does not wait for the writers of other months.
+
+    The default partition is locked first: nobody can add a row of this month to it meanwhile.
+    """
+    names = {
+        "log": sql.Identifier(table),
+        "rest": sql.Identifier(f"{table}_default"),
+        "new": sql.Identifier(name),
+        "time": sql.Identifier(time),
+        "start": sql.Literal(f"{month}-01T00:00:00+00:00"),
+        "end": sql.Literal(f"{following(month)}-01T00:00:00+00:00"),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+        if not _missing([name]):
+            return  # somebody else was faster
+        for statement in (
+            "CREATE TABLE {new} (LIKE {log} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
+            "LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE",
+            (
+                "WITH moved AS ("
+                "DELETE FROM {rest} WHERE {time} >= {start} AND {time} < {end} RETURNING *) "
+                "INSERT INTO {new} SELECT * FROM moved"
+            ),
+            "ALTER TABLE {log} ATTACH PARTITION {new} FOR VALUES FROM ({start}) TO ({end})",
+        ):
+            cursor.execute(sql.SQL(statement).format(**names))
