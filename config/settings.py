@@ -127,7 +127,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.admin_csp.AdminAwareCSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -249,4 +249,8 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-UNFOLD = {"SITE_TITLE": "Decision dashboard", "SITE_HEADER": "Decision dashboard"}
+UNFOLD = {
+    "SITE_TITLE": "Decision dashboard",
+    "SITE_HEADER": "Decision dashboard",
+    "SIDEBAR": {"show_search": True, "navigation": "dashboard.admin.navigation"},
+}

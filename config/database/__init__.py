@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with a server of the product's own where none is named."""

@@ -1,0 +1,5 @@
+"""Admin pages of the log and of what it refers to."""
+
+from decisions.admin import catalogue, log
+
+__all__ = ["catalogue", "log"]

@@ -1,0 +1,446 @@
+"""Admin pages of the log and of what it refers to."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+
+from decisions.models import (
+    AlgorithmModel,
+    Attribution,
+    AttributionKey,
+    ContactPolicy,
+    DecisionFlow,
+    DecisionTrace,
+    DecisionTraceKey,
+    Interaction,
+    InteractionKey,
+    ModelMetric,
+    OutcomeType,
+    QualificationRule,
+    Run,
+    RunKey,
+    Suppression,
+)
+from decisions.partitions import ensure_partitions, following, month_of
+from offers.admin_base import EstimatePaginator, estimated_rows
+from offers.models import Channel, Offer
+from tests.offers.test_admin import (
+    _plain_static_files,  # noqa: F401 - used by every test here
+    address,
+    assert_constant_queries,
+    named,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+PARTITIONED = [Interaction, DecisionTrace, Run, Attribution]
+LOG = [*PARTITIONED, ModelMetric]
+
+
+def make_outcome_type(number: int) -> OutcomeType:
+    return named(OutcomeType, number, classification="positive", category="response")
+
+
+def make_policy(number: int) -> ContactPolicy:
+    return named(ContactPolicy, number, type="cooldown")
+
+
+def make_interaction(number: int, **fields: Any) -> Interaction:
+    values: dict[str, Any] = {
+        "event_id": f"interaction_{number}",
+        "customer_id": f"customer_{number}",
+        "occurred_at": timezone.now(),
+        "value": 5,
+        **fields,
+    }
+    references: dict[str, Callable[[], models.Model]] = {
+        "offer": lambda: named(Offer, number),
+        "channel": lambda: named(Channel, number, type="web"),
+        "outcome_type": lambda: make_outcome_type(number),
+        "decision_flow": lambda: named(DecisionFlow, number),
+    }
+    row = Interaction.objects.create(
+        **{name: make() for name, make in references.items() if name not in values}, **values
+    )
+    InteractionKey.objects.create(event_id=row.event_id, row_id=row.pk)
+    return row
+
+
+def make_trace(number: int, **fields: Any) -> DecisionTrace:
+    row = DecisionTrace.objects.create(
+        event_id=f"trace_{number}",
+        customer_id=f"customer_{number}",
+        channel=named(Channel, number, type="web"),
+        decision_flow=named(DecisionFlow, number),
+        created_at=timezone.now(),
+        **fields,
+    )
+    DecisionTraceKey.objects.create(event_id=row.event_id, row_id=row.pk)
+    return row
+
+
+def make_run(number: int) -> Run:
+    row = Run.objects.create(
+        event_id=f"run_{number}",
+        decision_flow=named(DecisionFlow, number),
+        channel=named(Channel, number, type="web"),
+        status="completed",
+        latency_ms=12,
+        started_at=timezone.now(),
+    )
+    RunKey.objects.create(event_id=row.event_id, row_id=row.pk)
+    return row
+
+
+def make_attribution(number: int) -> Attribution:
+    row = Attribution.objects.create(
+        conversion_id=f"conversion_{number}",
+        customer_id=f"customer_{number}",
+        model="linear",
+        total_value=10,
+        created_at=timezone.now(),
+        touchpoints=[{"offerId": "<b>o</b>", "channelId": "c", "credit": 1, "value": 10}],
+    )
+    AttributionKey.objects.create(conversion_id=row.conversion_id, model=row.model, row_id=row.pk)
+    return row
+
+
+def make_metric(number: int) -> ModelMetric:
+    return ModelMetric.objects.create(
+        model=named(AlgorithmModel, number, type="gbm"),
+        recorded_at=timezone.now(),
+        auc=0.75,
+        feature_importance={"age": 0.25, "income": 0.5},
+    )
+
+
+def make_suppression(number: int) -> Suppression:
+    return Suppression.objects.create(
+        external_id=f"suppression_{number}",
+        customer_id=f"customer_{number}",
+        policy=make_policy(number),
+        offer=named(Offer, number),
+        created_at=timezone.now(),
+    )
+
+
+MAKE: dict[type[models.Model], Callable[[int], Any]] = {
+    OutcomeType: make_outcome_type,
+    DecisionFlow: lambda number: named(DecisionFlow, number),
+    QualificationRule: lambda number: named(QualificationRule, number, type="age"),
+    ContactPolicy: make_policy,
+    AlgorithmModel: lambda number: named(AlgorithmModel, number, type="gbm"),
+    Suppression: make_suppression,
+    Interaction: make_interaction,
+    DecisionTrace: make_trace,
+    Run: make_run,
+    Attribution: make_attribution,
+    ModelMetric: make_metric,
+}
+
+
+@pytest.mark.parametrize("model", MAKE)
+def test_pages_open_with_constant_queries(model: type[models.Model]) -> None:
+    assert_constant_queries(model, MAKE[model])
+
+
+@pytest.mark.parametrize("model", LOG)
+def test_the_log_is_read_only_even_for_a_superuser(model: type[models.Model]) -> None:
+    row = MAKE[model](1)
+    client = signed_in()
+    assert client.get(address(model, "add")).status_code == 403
+    page = client.get(address(model, "change", row.pk)).content
+    assert b'name="_save"' not in page
+    assert client.post(address(model, "change", row.pk), {"event_id": "x"}).status_code == 403
+    assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    data = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
+    client.post(address(model, "changelist"), data)
+    assert model._default_manager.get() == row
+
+
+@pytest.mark.parametrize(
+    ("model", "term"),
+    [
+        (Interaction, "interaction_2"),
+        (Interaction, "customer_2"),
+        (DecisionTrace, "trace_2"),
+        (DecisionTrace, "customer_2"),
+        (Run, "run_2"),
+        (Attribution, "conversion_2"),
+        (Attribution, "customer_2"),
+        (Suppression, "customer_2"),
+    ],
+)
+def test_search_finds_the_event_of_exactly_this_id(model: type[models.Model], term: str) -> None:
+    rows = [MAKE[model](number) for number in (1, 2, 22)]
+    client = signed_in()
+    page = client.get(address(model, "changelist"), {"q": f" {term} "}).content.decode()
+    found = [row for row in rows if address(model, "change", row.pk) in page]
+    assert found == [rows[1]]
+
+
+def test_search_finds_an_id_that_names_both_a_customer_and_an_event() -> None:
+    event = make_interaction(1, event_id="same")
+    customers = make_interaction(2, customer_id="same")
+    make_interaction(3)
+    page = signed_in().get(address(Interaction, "changelist"), {"q": "same"}).content.decode()
+    linked = {key for key in (event.pk, customers.pk) if f"/{key}/change/" in page}
+    assert linked == {event.pk, customers.pk}
+    assert "interaction_3" not in page
+
+
+def fill_log(rows: int = 30_000) -> None:
+    """Interactions of many customers, of the last 60 days in the order of ingestion."""
+    make_interaction(0, occurred_at=timezone.now() - timedelta(days=60))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO decisions_interaction (occurred_at, offer_id, channel_id, "
+            "outcome_type_id, customer_id, event_id) "
+            "SELECT now() - (%(rows)s - n) * interval '60 days' / %(rows)s, offer_id, channel_id, "
+            "outcome_type_id, 'c' || n %% 5000, 'e' || n "
+            "FROM decisions_interaction, generate_series(1, %(rows)s - 1) n",
+            {"rows": rows},
+        )
+        cursor.execute(
+            "INSERT INTO decisions_interactionkey (event_id, row_id) "
+            "SELECT event_id, id FROM decisions_interaction ON CONFLICT DO NOTHING"
+        )
+        cursor.execute("ANALYZE decisions_interaction, decisions_interactionkey")
+
+
+def plans(parameters: dict[str, str]) -> tuple[list[str], list[str]]:
+    """How PostgreSQL counts and how it reads the rows of the list of interactions."""
+    client = signed_in()
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(address(Interaction, "changelist"), parameters)
+    assert page.status_code == 200
+    counting: list[str] = []
+    reading: list[str] = []
+    for sql in [query["sql"] for query in captured]:
+        if 'FROM "decisions_interaction"' not in sql:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        (counting if sql.startswith("SELECT COUNT(*)") else reading).append(plan)
+    assert counting
+    assert reading
+    return counting, reading
+
+
+@pytest.mark.parametrize("parameters", [{"q": "c17"}, {"q": "e17"}, {"q": "c17", "period": "7"}])
+def test_search_never_scans_the_log(parameters: dict[str, str]) -> None:
+    fill_log()
+    for plan in [plan for part in plans(parameters) for plan in part]:
+        assert "Seq Scan on decisions_interaction" not in plan, plan
+
+
+@pytest.mark.parametrize("parameters", [{}, {"o": "2"}, {"period": "30"}])
+def test_lists_neither_sort_nor_count_the_whole_log(parameters: dict[str, str]) -> None:
+    fill_log()
+    counting, reading = plans(parameters)
+    for plan in reading:
+        assert "Sort" not in plan, plan
+        assert "Seq Scan" not in plan, plan
+    for plan in counting:
+        assert "Limit" in plan, plan
+
+
+def test_period_reads_only_the_partitions_of_its_months() -> None:
+    today = timezone.now().date()
+    months = [following(month_of(today), offset) for offset in range(-4, 2)]
+    ensure_partitions(Interaction, months)
+    fill_log()
+    for plan in [plan for part in plans({"period": "7"}) for plan in part]:
+        assert f"decisions_interaction_{months[4].replace('-', '_')}" in plan, plan
+        for month in months[:3]:
+            assert f"decisions_interaction_{month.replace('-', '_')}" not in plan, plan
+
+
+def test_a_large_log_has_about_as_many_rows_as_the_planner_believes() -> None:
+    fill_log(12_000)
+    assert estimated_rows(Interaction) == 12_000
+    everything = Interaction.objects.order_by("-id")
+    assert EstimatePaginator(everything, 100).count == 12_000
+    # Filtered, it stops counting; and what it can count is exact.
+    assert EstimatePaginator(everything.filter(id__gt=0), 100).count == 10_001
+    assert EstimatePaginator(everything.filter(event_id="e17"), 100).count == 1
+
+
+def test_periods_are_days_of_the_reporting_time_zone(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REPORTING_TIME_ZONE = "Asia/Tokyo"
+    now = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)  # 01:00 on 11 March in Tokyo
+    monkeypatch.setattr("decisions.admin.periods.timezone.now", lambda: now)
+    shared = {
+        "offer": named(Offer, 1),
+        "channel": named(Channel, 1, type="web"),
+        "outcome_type": make_outcome_type(1),
+    }
+    hours_ago = {"today": 1, "yesterday": 2, "in_7": 6 * 24, "in_30": 29 * 24, "past": 30 * 24}
+    for number, (name, hours) in enumerate(hours_ago.items()):
+        moment = now - timedelta(hours=hours)
+        make_interaction(number, event_id=name, occurred_at=moment, **shared)
+    client = signed_in()
+    expected = {
+        "1": {"today"},
+        "7": {"today", "yesterday", "in_7"},
+        "30": {"today", "yesterday", "in_7", "in_30"},
+        "older": {"past"},
+    }
+    for period, names in expected.items():
+        page = client.get(address(Interaction, "changelist"), {"period": period}).context["cl"]
+        assert {row.event_id for row in page.result_list} == names, period
+
+
+@pytest.mark.parametrize("choice", ["channel__id__exact", "outcome_type__id__exact"])
+def test_log_is_filtered_by_what_it_refers_to(choice: str) -> None:
+    rows = [make_interaction(number) for number in (1, 2)]
+    key = getattr(rows[0], choice.split("__", maxsplit=1)[0] + "_id")
+    page = signed_in().get(address(Interaction, "changelist"), {choice: key}).context["cl"]
+    assert list(page.result_list) == rows[:1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_list_that_takes_too_long_is_explained(settings: Settings) -> None:
+    settings.ANSWER_TIMEOUT_SECONDS = 0.2
+    client = signed_in()
+    with psycopg.connect(**connection.get_connection_params(), autocommit=False) as other:
+        other.execute("LOCK TABLE decisions_interaction IN ACCESS EXCLUSIVE MODE")
+        response = client.get(address(Interaction, "changelist"))
+    (message,) = get_messages(response.wsgi_request)
+    assert "not ready after 0.2 s" in str(message)
+    # The limit was this list's alone.
+    assert client.get(response["Location"]).status_code == 200
+    assert client.get(address(Interaction, "changelist")).status_code == 200
+
+
+def test_trace_shows_what_became_of_each_candidate() -> None:
+    won, lost, blocked, unfit = [named(Offer, number) for number in range(10, 14)]
+    Offer.objects.filter(pk=won.pk).update(name="<i>Winner</i>")
+    rule = QualificationRule.objects.create(external_id="rule", name="Over <18>", type="age")
+    policy = named(ContactPolicy, 1, type="cooldown")
+    trace = make_trace(
+        1,
+        qualification_offers=[won.pk, lost.pk, blocked.pk, unfit.pk],
+        qualification_rules=[rule.pk] * 4,
+        qualification_passed=[True, True, True, False],
+        qualification_reasons=[None, None, None, "only <17>"],
+        policy_offers=[blocked.pk],
+        policy_policies=[policy.pk],
+        policy_blocked=[True],
+        policy_reasons=["too soon"],
+        scored_offers=[won.pk, lost.pk],
+        scored_scores=[0.75, 0.5],
+        scored_ranks=[1, 2],
+        selected_offers=[won.pk],
+        selected_ranks=[1],
+    )
+    client = signed_in()
+    page = client.get(address(DecisionTrace, "change", trace.pk)).content.decode()
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    rows = table.split("<tr>")[1:]
+    assert len(rows) == 4
+    first, second, third, fourth = rows
+    for text in ("&lt;i&gt;Winner&lt;/i&gt;", "offer_10", "passed", "0.75", "yes, rank 1"):
+        assert text in first
+    assert "offer_11" in second
+    assert "0.5" in second
+    assert ">no<" in second
+    for text in ("offer_12", "Name 1 (contactpolicy_1)", "blocked", "(too soon)"):
+        assert text in third
+    for text in ("offer_13", "Over &lt;18&gt; (rule)", "failed", "(only &lt;17&gt;)"):
+        assert text in fourth
+
+
+def test_trace_takes_the_same_queries_for_any_number_of_candidates() -> None:
+    offers = [named(Offer, number).pk for number in range(100, 130)]
+    rules = [named(QualificationRule, number, type="age").pk for number in range(30)]
+    counts = []
+    client = signed_in()
+    for number, candidates in enumerate((3, 30)):
+        trace = make_trace(
+            number,
+            qualification_offers=offers[:candidates],
+            qualification_rules=rules[:candidates],
+            qualification_passed=[True] * candidates,
+            qualification_reasons=[None] * candidates,
+        )
+        path = address(DecisionTrace, "change", trace.pk)
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(path).content.decode()
+        assert f"offer_{100 + candidates - 1}" in page
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_touchpoints_and_importances_are_tables() -> None:
+    client = signed_in()
+    page = client.get(address(Attribution, "change", make_attribution(1).pk)).content.decode()
+    assert "&lt;b&gt;o&lt;/b&gt;" in page
+    assert "<b>o</b>" not in page
+    page = client.get(address(ModelMetric, "change", make_metric(2).pk)).content.decode()
+    assert page.index("income") < page.index(">age<")
+
+
+OUTCOME = {"name": "Changed", "classification": "negative", "category": "response"}
+
+
+def test_meaning_of_a_used_outcome_type_stays_and_the_form_says_why() -> None:
+    kind = make_interaction(1).outcome_type
+    client = signed_in()
+    response = client.post(address(OutcomeType, "change", kind.pk), OUTCOME)
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "is used by interactions" in page
+    assert "add a new outcome type" in page
+    kind.refresh_from_db()
+    assert (kind.name, kind.classification) == ("Name 1", "positive")
+    # Its name may change.
+    changed = {**OUTCOME, "classification": "positive"}
+    assert client.post(address(OutcomeType, "change", kind.pk), changed).status_code == 302
+    kind.refresh_from_db()
+    assert kind.name == "Changed"
+
+
+def test_meaning_of_an_unused_outcome_type_changes() -> None:
+    kind = make_outcome_type(1)
+    client = signed_in()
+    assert client.post(address(OutcomeType, "change", kind.pk), OUTCOME).status_code == 302
+    kind.refresh_from_db()
+    assert kind.classification == "negative"
+
+
+def test_conversion_that_is_not_positive_is_a_form_error() -> None:
+    data = {**OUTCOME, "external_id": "new", "is_conversion": "on"}
+    response = signed_in().post(address(OutcomeType, "add"), data)
+    assert response.status_code == 200
+    assert "Only a positive outcome can be a conversion." in response.content.decode()
+
+
+def test_viewer_sees_the_log() -> None:
+    row = make_interaction(1)
+    client = signed_in("decisions.view_interaction")
+    assert b"interaction_1" in client.get(address(Interaction, "changelist")).content
+    assert client.get(address(Interaction, "change", row.pk)).status_code == 200
+    assert client.get(address(Run, "changelist")).status_code == 403
+
+
+def test_suppressions_are_filtered_by_whether_they_are_active() -> None:
+    active, expired = make_suppression(1), make_suppression(2)
+    Suppression.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
+    client = signed_in()
+    for choice, expected in {"yes": active, "no": expired}.items():
+        page = client.get(address(Suppression, "changelist"), {"active": choice}).context["cl"]
+        assert list(page.result_list) == [expected]

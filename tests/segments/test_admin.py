@@ -1,0 +1,175 @@
+"""Admin pages of customers and segments."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from segments.models import Customer, Segment, SegmentMembership
+from tests.offers.test_admin import (
+    _plain_static_files,  # noqa: F401 - used by every test here
+    address,
+    assert_constant_queries,
+    named,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def make_customer(number: int) -> Customer:
+    customer = Customer.objects.create(customer_id=f"customer_{number}", attributes={"age": 42})
+    SegmentMembership.objects.create(customer_id=customer.pk, segment=make_segment(number))
+    return customer
+
+
+def make_segment(number: int) -> Segment:
+    return named(Segment, number, materialized_at=timezone.now(), customer_count=1)
+
+
+@pytest.mark.parametrize(("model", "make"), [(Customer, make_customer), (Segment, make_segment)])
+def test_pages_open_with_constant_queries(model: type[models.Model], make: Any) -> None:
+    assert_constant_queries(model, make)
+
+
+def save_segment(filters: str) -> str | None:
+    """The page that says what is wrong with the filters, None if there is nothing wrong."""
+    response = signed_in().post(
+        address(Segment, "add"),
+        {"external_id": "s", "name": "S", "status": "active", "filters": filters},
+    )
+    return response.content.decode() if response.status_code == 200 else None
+
+
+@pytest.mark.parametrize(
+    ("filters", "error"),
+    [
+        ("{}", "filters must be a list"),
+        ("[1]", "filter 1 must be an object"),
+        ('[{"field": "a", "operator": "is_set"}, {"operator": "eq"}]', "filter 2: field"),
+        ('[{"field": "a", "operator": "like", "value": 1}]', "filter 1: operator is"),
+        ('[{"field": "a", "operator": "in", "value": 1}]', "must be a list"),
+        ('[{"field": "a", "operator": "gt", "value": true}]', "must be a string or a number"),
+        ('[{"field": "a", "operator": "eq"}]', "filter 1: eq needs a value"),
+        ('[{"field": "a", "operator": "is_set", "value": 1}]', "is_set takes no value"),
+        ('[{"field": "a", "operator": "eq", "value": "\\u0000"}]', "NUL"),
+        ('[{"field": "a", "operator": "eq", "value": NaN}]', "This cannot be stored"),
+        ('[{"field": "a", "operator": "eq", "value": "\\ud800"}]', "This cannot be stored"),
+        ('[{"field": "a", "operator": "eq", "value": ' + "9" * 5000 + "}]", "cannot be stored"),
+        ("[" * 100_000, "cannot be stored"),
+        ("[", "Enter a valid JSON"),
+    ],
+)
+def test_filters_that_mean_nothing_are_a_form_error(filters: str, error: str) -> None:
+    page = save_segment(filters)
+    assert page is not None
+    assert error in page
+    assert not Segment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        [],
+        [{"field": "age", "operator": "gte", "value": 18}],
+        [{"field": "a", "operator": "is_not_set"}, {"field": "b", "operator": "in", "value": []}],
+    ],
+)
+def test_filters_are_saved(filters: list[Any]) -> None:
+    assert save_segment(json.dumps(filters)) is None
+    assert Segment.objects.get().filters == filters
+
+
+def test_changing_the_filters_makes_the_segment_not_materialised() -> None:
+    segment = make_segment(1)
+    data = {"name": "S", "status": "active", "filters": '[{"field": "a", "operator": "is_set"}]'}
+    client = signed_in()
+    assert client.post(address(Segment, "change", segment.pk), data).status_code == 302
+    segment.refresh_from_db()
+    assert segment.materialized_at is None
+    page = client.get(address(Segment, "change", segment.pk)).content.decode()
+    assert "not materialised" in page
+
+
+def test_segment_cannot_be_deleted() -> None:
+    segment = make_segment(1)
+    path = address(Segment, "delete", segment.pk)
+    assert signed_in().post(path, {"post": "yes"}).status_code == 403
+
+
+def test_members_are_the_customers_of_a_segment_and_name_it() -> None:
+    member, other = make_customer(1), make_customer(2)
+    segment = Segment.objects.get(external_id="segment_1")
+    client = signed_in()
+    page = client.get(address(Segment, "change", segment.pk)).content.decode()
+    link = f"{address(Customer, 'changelist')}?segment={segment.pk}"
+    assert link in page
+    listed = client.get(link).context["cl"].result_list
+    assert list(listed) == [member]
+    page = client.get(address(Customer, "change", member.pk)).content.decode()
+    assert address(Segment, "change", segment.pk) in page
+    page = client.get(address(Customer, "change", other.pk)).content.decode()
+    assert address(Segment, "change", segment.pk) not in page
+    nonsense = client.get(address(Customer, "changelist"), {"segment": "x"})
+    assert not nonsense.context["cl"].result_list
+
+
+def test_customers_are_found_by_the_beginning_of_their_id_in_an_index() -> None:
+    Customer.objects.bulk_create(
+        Customer(customer_id=f"c{number}", attributes={}) for number in range(20_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE segments_customer")
+    client = signed_in()
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(address(Customer, "changelist"), {"q": "c1999"}).context["cl"]
+    expected = ["c1999", *(f"c1999{digit}" for digit in range(10))]
+    assert [row.pk for row in page.result_list] == expected
+    read = [q["sql"] for q in captured if 'FROM "segments_customer"' in q["sql"]]
+    assert read
+    with connection.cursor() as cursor:
+        for sql in read:
+            cursor.execute(f"EXPLAIN {sql}")
+            assert "Seq Scan" not in "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("attributes", "error"),
+    [
+        ("[]", "use an object"),
+        ('"text"', "use an object"),
+        ('{"a": "\\u0000"}', "The database refuses this"),
+    ],
+)
+def test_attributes_that_are_no_object_are_a_form_error(attributes: str, error: str) -> None:
+    customer = make_customer(1)
+    response = signed_in().post(
+        address(Customer, "change", customer.pk), {"attributes": attributes}
+    )
+    assert response.status_code == 200
+    assert error in response.content.decode()
+    customer.refresh_from_db()
+    assert customer.attributes == {"age": 42}
+
+
+def test_id_of_a_customer_stays() -> None:
+    customer = make_customer(1)
+    data = {"customer_id": "other", "attributes": '{"age": 43}'}
+    path = address(Customer, "change", customer.pk)
+    assert signed_in().post(path, data).status_code == 302
+    assert [(row.pk, row.attributes) for row in Customer.objects.all()] == [
+        ("customer_1", {"age": 43})
+    ]
+
+
+def test_viewer_sees_segments_and_changes_none() -> None:
+    segment = make_segment(1)
+    client = signed_in("segments.view_segment")
+    path = address(Segment, "change", segment.pk)
+    assert client.get(path).status_code == 200
+    data = {"name": "S", "status": "active", "filters": "[]"}
+    assert client.post(path, data).status_code == 403
+    assert client.get(address(Segment, "add")).status_code == 403
