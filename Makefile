@@ -1,0 +1,66 @@
+# Everything a newcomer needs. Paths stay relative, so that the project may lie anywhere.
+
+PORT ?= 8000
+export PORT
+
+# The first of these that is new enough, unless PYTHON names one.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+	done)
+RUN := .venv/bin/python
+PIP := $(RUN) -m pip install --disable-pip-version-check --quiet -c constraints.txt
+# What the checks and the collection of static files run with; nothing is ever signed with it.
+EXAMPLE_KEY := an-example-that-signs-nothing-but-is-long-enough-for-the-checks
+
+.DELETE_ON_ERROR:
+.PHONY: help install demo test lint bench serve
+
+help:
+	@echo 'make demo      a running server with real data, on PORT (8000)'
+	@echo 'make serve     the production server alone, on PORT (8000)'
+	@echo 'make test      the tests'
+	@echo 'make lint      linter, formatter, types, migrations, deployment checks'
+	@echo 'make bench     the benchmarks'
+	@echo 'make install   .venv with all that these need; they install what is missing themselves'
+
+install: .venv/dev staticfiles/staticfiles.json
+
+demo: .venv/product staticfiles/staticfiles.json
+	@$(RUN) -m fixtures.demo
+
+serve: .venv/product staticfiles/staticfiles.json
+	@$(RUN) -m config.serve
+
+test: .venv/dev
+	$(RUN) -m pytest
+
+lint: export DEBUG := 0
+lint: export HTTPS := 1
+lint: export SECRET_KEY := $(EXAMPLE_KEY)
+lint: .venv/dev
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy .
+	$(RUN) manage.py makemigrations --check
+	$(RUN) manage.py check --deploy --fail-level WARNING
+
+bench: .venv/bench
+	$(RUN) -m benchmarks.ingestion
+
+# ---------------------------------------------------------------- what the targets need
+
+# Sets of packages. A file in .venv stands for each that is there, as required and pinned now.
+PACKAGES_product := .
+PACKAGES_dev := .[dev]
+PACKAGES_bench := .[dev,bench]
+.venv/product .venv/dev .venv/bench: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'Python 3.11 or newer is needed, and "$(PYTHON)" is not. Name one: make PYTHON=/usr/bin/python3.11 $(MAKECMDGOALS)' >&2; exit 1; }
+	@$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { \
+		echo 'Python could not create .venv. On Debian and Ubuntu: apt install python3-venv' >&2; rm -rf .venv; exit 1; }
+	@echo 'Installing the packages of "$(@F)" into .venv ...'
+	@$(PIP) -e '$(PACKAGES_$(@F))'
+	@touch $@
+
+staticfiles/staticfiles.json: .venv/product $(wildcard */static/* */static/*/* */static/*/*/*)
+	@SECRET_KEY=$(EXAMPLE_KEY) DEBUG=0 $(RUN) manage.py collectstatic --noinput --clear --verbosity 0
