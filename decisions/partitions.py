@@ -33,7 +33,7 @@ def following(month: str, count: int = 1) -> str:
 def ensure_partitions(model: type[models.Model], months: Iterable[str]) -> list[str]:
     """Create the partitions that `months` lack, in UTC; returns the names of the new ones.
 
-    Months more than ten years back or one ahead are left to the default partition. Rows that
+    Months more than ten years back or one year ahead are left to the default partition. Rows that
     wait there for a new partition are moved into it.
     """
     this_month = month_of(datetime.now(UTC).date())
@@ -59,7 +59,8 @@ def _missing(names: list[str]) -> list[str]:
 def _create(table: str, time: str, name: str, month: str) -> None:
     """Attaching, unlike CREATE TABLE … PARTITION OF, does not wait for the writers of other months.
 
-    The default partition is locked first: nobody can add a row of this month to it meanwhile.
+    The default partition is locked: nobody can add a row of this month to it meanwhile. The log
+    comes before it, as it does for all who lock both, so that none wait for each other.
     """
     names = {
         "log": sql.Identifier(table),
@@ -75,6 +76,7 @@ def _create(table: str, time: str, name: str, month: str) -> None:
             return  # somebody else was faster
         for statement in (
             "CREATE TABLE {new} (LIKE {log} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
+            "LOCK TABLE ONLY {log} IN SHARE UPDATE EXCLUSIVE MODE",
             "LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE",
             (
                 "WITH moved AS ("

@@ -1,12 +1,14 @@
 """Finding the event files that a command line names."""
 
+import io
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from django.core.management import CommandError
 
@@ -20,7 +22,10 @@ STANDARD_INPUT = "-"
 
 @dataclass(frozen=True)
 class EventFile:
-    """A file of one entity, or standard input (`path` is None; `spool` then holds a copy)."""
+    """A file of one entity, or standard input (`path` is None).
+
+    `spool` is a copy of a stream, which by itself can be read only once.
+    """
 
     entity: str
     path: Path | None
@@ -33,16 +38,14 @@ class EventFile:
 
     def open(self) -> Source:
         """Open it for reading from the start."""
-        if self.path:
-            return Source.of_path(self.path)
         if self.spool:
             self.spool.seek(0)
-            return Source(self.name, self.spool, None)
-        return Source(self.name, sys.stdin.buffer, None)
+            return Source(self.name, os.fdopen(os.dup(self.spool.fileno()), "rb"))
+        return Source(self.name, self.path.open("rb") if self.path else _standard_input())
 
     def rejects_path(self, directory: Path | None) -> Path:
         """Where its rejected rows go: `directory`, or beside it."""
-        beside = self.path.parent if self.path else Path.cwd()
+        beside = self.path.parent if self.path and self.path.is_file() else Path.cwd()
         return (directory or beside) / f"{self.entity}{REJECTED}.ndjson"
 
 
@@ -57,7 +60,10 @@ def find_files(
     unknown: list[Path] = []
     for given in paths:
         if given == STANDARD_INPUT:
-            files.append(_standard_input(entity, read_twice=read_twice))
+            if entity is None:
+                raise CommandError(f"- reads one entity; say which with --entity {_accepted()}.")
+            spool = _spooled(_standard_input()) if read_twice else None
+            files.append(EventFile(entity, None, spool))
             continue
         path = Path(given)
         if path.is_dir():
@@ -65,21 +71,25 @@ def find_files(
             files += found
             unknown += strange
         elif path.exists():
-            files.append(EventFile(entity or _entity_of_file(path), path))
+            stream = read_twice and not path.is_file()
+            spool = _spooled(path.open("rb")) if stream else None
+            files.append(EventFile(entity or _entity_of_file(path), path, spool))
         else:
             raise CommandError(f"{given} does not exist; name a directory of event files, or one.")
     order = list(ENTITIES)
     return sorted(files, key=lambda file: order.index(file.entity)), unknown
 
 
-def _standard_input(entity: str | None, *, read_twice: bool) -> EventFile:
-    if entity is None:
-        raise CommandError(f"- reads one entity; say which with --entity {_accepted()}.")
-    if not read_twice:
-        return EventFile(entity, None)
+def _standard_input() -> io.BufferedReader:
+    return io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer))
+
+
+def _spooled(stream: io.BufferedReader) -> IO[bytes]:
+    """A copy of the stream, which vanishes with the process."""
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the run
-    shutil.copyfileobj(sys.stdin.buffer, spool)
-    return EventFile(entity, None, spool)
+    with stream:
+        shutil.copyfileobj(stream, spool)
+    return spool
 
 
 def _in_directory(directory: Path) -> tuple[list[EventFile], list[Path]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Which values an operator compares with; None: it takes no value.
+# Which values an operator compares with; None: none, and one that is given does not matter.
 ANYTHING = (str, int, float, bool, list, dict)
 OPERATORS: dict[str, tuple[type, ...] | None] = {
     "eq": ANYTHING,
@@ -65,13 +65,12 @@ def _filter(name: str, entry: object) -> Filter:
 def _check_value(name: str, operator: str, value: object) -> None:
     accepted = OPERATORS[operator]
     if accepted is None:
-        if value is not None:
-            raise InvalidFilterError(f"{name}: {operator} takes no value")
-    elif value is None:
+        return
+    if value is None:
         raise InvalidFilterError(
             f"{name}: {operator} needs a value; a missing attribute is found with is_not_set"
         )
-    elif not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
+    if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
         nouns = " or ".join(noun for kind, noun in _NOUNS.items() if kind in accepted)
         raise InvalidFilterError(f"{name}: the value of {operator} must be {nouns}")
 

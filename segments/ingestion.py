@@ -13,8 +13,8 @@ from segments.filters import validate_filters
 
 class CustomerRow(Row):
     model: ClassVar = segments.Customer
-    columns: ClassVar = ("customer_id", "attributes")
-    identity: ClassVar = ("customer_id",)
+    columns: ClassVar[tuple[str, ...]] = ("customer_id", "attributes")
+    identity: ClassVar[tuple[str, ...]] = ("customer_id",)
     id: Id
     attributes: dict[str, msgspec.Raw]
 
@@ -24,7 +24,7 @@ class CustomerRow(Row):
 
 class SegmentRow(catalogue.StatusRow):
     model: ClassVar = segments.Segment
-    columns: ClassVar = (*catalogue.StatusRow.columns, "filters")
+    columns: ClassVar[tuple[str, ...]] = (*catalogue.StatusRow.columns, "filters")
     filters: msgspec.Raw
 
     def record(self, context: Context) -> Record:
@@ -53,11 +53,11 @@ ENTITIES: dict[str, type[Row]] = {
     "contact_policies": catalogue.ContactPolicyRow,
     "suppressions": catalogue.SuppressionRow,
     "models": catalogue.AlgorithmModelRow,
-    "model_metrics": log.ModelMetricRow,
     "attributions": log.AttributionRow,
     "customers": CustomerRow,
     "segments": SegmentRow,
     "interactions": log.InteractionRow,
     "decision_traces": traces.DecisionTraceRow,
     "runs": log.RunRow,
+    "model_metrics": log.ModelMetricRow,  # last: see decisions.ingestion.shift
 }

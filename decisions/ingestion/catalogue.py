@@ -24,7 +24,7 @@ from offers import models as offers
 class NamedRow(Row):
     """An id and a name."""
 
-    columns: ClassVar = ("external_id", "name")
+    columns: ClassVar[tuple[str, ...]] = ("external_id", "name")
     id: Id
     name: str
 
@@ -35,7 +35,7 @@ class NamedRow(Row):
 class StatusRow(NamedRow):
     """An id, a name and a status."""
 
-    columns: ClassVar = ("external_id", "name", "status")
+    columns: ClassVar[tuple[str, ...]] = ("external_id", "name", "status")
     status: offers.Status
 
     def record(self, context: Context) -> Record:  # noqa: ARG002
@@ -48,7 +48,7 @@ class CategoryRow(NamedRow):
 
 class ChannelRow(StatusRow):
     model: ClassVar = offers.Channel
-    columns: ClassVar = (*StatusRow.columns, "type")
+    columns: ClassVar[tuple[str, ...]] = (*StatusRow.columns, "type")
     type: offers.ChannelType
 
     def record(self, context: Context) -> Record:
@@ -57,7 +57,12 @@ class ChannelRow(StatusRow):
 
 class OfferRow(StatusRow):
     model: ClassVar = offers.Offer
-    columns: ClassVar = (*StatusRow.columns, "category_id", "mandatory", "deleted_at")
+    columns: ClassVar[tuple[str, ...]] = (
+        *StatusRow.columns,
+        "category_id",
+        "mandatory",
+        "deleted_at",
+    )
     category_id: Id | None = None
     mandatory: bool | None = None
     deleted_at: str | None = None
@@ -73,7 +78,7 @@ class OfferRow(StatusRow):
 
 class CreativeRow(StatusRow):
     model: ClassVar = offers.Creative
-    columns: ClassVar = (*StatusRow.columns, "offer_id", "channel_id")
+    columns: ClassVar[tuple[str, ...]] = (*StatusRow.columns, "offer_id", "channel_id")
     offer_id: Id
     channel_id: Id
 
@@ -99,7 +104,13 @@ class TriggerRow(StatusRow):
 
 class ApprovalRow(Row):
     model: ClassVar = offers.Approval
-    columns: ClassVar = ("external_id", "entity_type", "entity_id", "action", "status")
+    columns: ClassVar[tuple[str, ...]] = (
+        "external_id",
+        "entity_type",
+        "entity_id",
+        "action",
+        "status",
+    )
     id: Id
     entity_type: str
     entity_id: Id
@@ -112,7 +123,7 @@ class ApprovalRow(Row):
 
 class BudgetRow(NamedRow):
     model: ClassVar = offers.Budget
-    columns: ClassVar = (
+    columns: ClassVar[tuple[str, ...]] = (
         *NamedRow.columns,
         *("scope", "category_id", "offer_id", "channel_id"),
         *("period_start", "period_end", "allocated"),
@@ -154,7 +165,13 @@ class BudgetRow(NamedRow):
 
 class OutcomeTypeRow(Row):
     model: ClassVar = decisions.OutcomeType
-    columns: ClassVar = ("external_id", "name", "classification", "category", "is_conversion")
+    columns: ClassVar[tuple[str, ...]] = (
+        "external_id",
+        "name",
+        "classification",
+        "category",
+        "is_conversion",
+    )
     key: Id
     name: str
     classification: decisions.Classification
@@ -179,7 +196,7 @@ class DecisionFlowRow(StatusRow):
 
 class QualificationRuleRow(NamedRow):
     model: ClassVar = decisions.QualificationRule
-    columns: ClassVar = (*NamedRow.columns, "type")
+    columns: ClassVar[tuple[str, ...]] = (*NamedRow.columns, "type")
     type: str
 
     def record(self, context: Context) -> Record:
@@ -188,7 +205,7 @@ class QualificationRuleRow(NamedRow):
 
 class ContactPolicyRow(NamedRow):
     model: ClassVar = decisions.ContactPolicy
-    columns: ClassVar = (*NamedRow.columns, "type")
+    columns: ClassVar[tuple[str, ...]] = (*NamedRow.columns, "type")
     type: decisions.ContactPolicyType
 
     def record(self, context: Context) -> Record:
@@ -197,7 +214,7 @@ class ContactPolicyRow(NamedRow):
 
 class AlgorithmModelRow(StatusRow):
     model: ClassVar = decisions.AlgorithmModel
-    columns: ClassVar = (*StatusRow.columns, "type")
+    columns: ClassVar[tuple[str, ...]] = (*StatusRow.columns, "type")
     type: str
 
     def record(self, context: Context) -> Record:
@@ -206,7 +223,7 @@ class AlgorithmModelRow(StatusRow):
 
 class SuppressionRow(Row):
     model: ClassVar = decisions.Suppression
-    columns: ClassVar = (
+    columns: ClassVar[tuple[str, ...]] = (
         *("external_id", "customer_id", "policy_id", "offer_id"),
         *("reason", "created_at", "expires_at"),
     )

@@ -14,37 +14,33 @@ FUTURE_TOLERANCE = timedelta(minutes=5)
 class Reference(dict[str, str]):
     """Surrogate keys by external id of one catalogue table, as texts for COPY.
 
-    Filled at first use. An id that is not there is looked up once more in each batch, since
-    somebody else may have added it meanwhile, and then refused.
+    Read at first use. For ids that are not there it is read once more in each batch, since
+    somebody else may have added them meanwhile.
     """
 
     def __init__(self, model: type[models.Model]) -> None:
         super().__init__()
         self._table = model._meta.db_table  # noqa: SLF001 - Django's documented meta API
         self._noun = str(model._meta.verbose_name)  # noqa: SLF001
-        self._filled = False
-        self.unknown: set[str] = set()
+        self.up_to_date = False
 
     def __missing__(self, external_id: str) -> str:
-        if external_id not in self.unknown:
-            self._look_up(external_id)
-        if external_id in self:
-            return self[external_id]
-        self.unknown.add(external_id)
+        if not self.up_to_date:
+            self._read()
+            if external_id in self:
+                return self[external_id]
         raise RejectedRowError(f"no {self._noun} has the id {external_id!r}; ingest it first")
 
     def optional(self, external_id: str | None) -> str:
         """The key of `external_id`, or NULL if there is none."""
         return NULL if external_id is None else self[external_id]
 
-    def _look_up(self, external_id: str) -> None:
+    def _read(self) -> None:
         query = sql.SQL("SELECT external_id, id::text FROM {}").format(sql.Identifier(self._table))
-        if self._filled:
-            query += sql.SQL(" WHERE external_id = {}").format(sql.Literal(external_id))
         with connection.cursor() as cursor:
             cursor.execute(query)
             self.update(cursor.fetchall())
-        self._filled = True
+        self.up_to_date = True
 
 
 class References(dict[type[models.Model], Reference]):
@@ -71,7 +67,7 @@ class Context:
         """Read the clock, and give ids that were unknown another chance."""
         self.newest_allowed = datetime.now(UTC) + FUTURE_TOLERANCE
         for reference in self.references.values():
-            reference.unknown.clear()
+            reference.up_to_date = False
 
     def instant(self, text: str, name: str) -> str:
         """A timestamp with an offset, in UTC and shifted."""
@@ -115,6 +111,7 @@ def parse_instant(text: str) -> datetime:
     Raises ValueError, or OverflowError beyond the calendar.
     """
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("no offset")
+    # Python lets any character part date and time; besides T, RFC 3339 knows t and a space.
+    if moment.tzinfo is None or not ("T" in text or " " in text or "t" in text):
+        raise ValueError("no offset, or no T")
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -50,7 +50,8 @@ class Loader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._writing.submit(connection.close)
+        # `connection` means the one of the thread that evaluates it.
+        self._writing.submit(lambda: connection.close())  # noqa: PLW0108
         self._writing.shutdown()
 
     def load(

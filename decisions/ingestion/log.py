@@ -1,6 +1,6 @@
 """Event rows of the log, but for decision traces. Each is appended once."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import msgspec
 
@@ -10,19 +10,21 @@ from decisions.ingestion.rows import (
     ABSENT,
     Id,
     LogRow,
+    Milliseconds,
     Record,
     Share,
     json_text,
     money,
     optional,
     required_money,
+    whole,
 )
 from offers import models as offers
 
 
 class InteractionRow(LogRow):
     model: ClassVar = decisions.Interaction
-    columns: ClassVar = (
+    columns: ClassVar[tuple[str, ...]] = (
         *("occurred_at", "offer_id", "channel_id", "outcome_type_id"),
         *("creative_id", "decision_flow_id", "customer_id", "event_id", "value", "cost"),
     )
@@ -38,10 +40,6 @@ class InteractionRow(LogRow):
     decision_flow_id: Id | None = None
     value: msgspec.Raw = ABSENT
     cost: msgspec.Raw = ABSENT
-
-    @property
-    def happened_at(self) -> str:
-        return self.occurred_at
 
     def record(self, context: Context) -> Record:
         references = context.references
@@ -61,7 +59,7 @@ class InteractionRow(LogRow):
 
 class RunRow(LogRow):
     model: ClassVar = decisions.Run
-    columns: ClassVar = (
+    columns: ClassVar[tuple[str, ...]] = (
         *("started_at", "decision_flow_id", "channel_id", "latency_ms", "status", "event_id"),
     )
     time: ClassVar = "started_at"
@@ -71,18 +69,14 @@ class RunRow(LogRow):
     status: decisions.RunStatus
     started_at: str
     channel_id: Id | None = None
-    latency_ms: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
-
-    @property
-    def happened_at(self) -> str:
-        return self.started_at
+    latency_ms: Milliseconds | None = None
 
     def record(self, context: Context) -> Record:
         return (
             context.event_time(self.started_at, "startedAt"),
             context.references[decisions.DecisionFlow][self.decision_flow_id],
             context.references[offers.Channel].optional(self.channel_id),
-            optional(self.latency_ms),
+            optional(whole(self.latency_ms)),
             self.status,
             self.id,
         )
@@ -99,10 +93,11 @@ class Touchpoint(msgspec.Struct, rename="camel", gc=False):
 
 class AttributionRow(LogRow):
     model: ClassVar = decisions.Attribution
-    columns: ClassVar = (
+    columns: ClassVar[tuple[str, ...]] = (
         *("created_at", "total_value", "model", "customer_id", "conversion_id", "touchpoints"),
     )
-    identity: ClassVar = ("conversion_id", "model")
+    identity: ClassVar[tuple[str, ...]] = ("conversion_id", "model")
+    identity_fields: ClassVar[tuple[str, ...]] = ("conversion_id", "attribution_model")
     time: ClassVar = "created_at"
     keys: ClassVar = decisions.AttributionKey
     conversion_id: Id
@@ -111,10 +106,6 @@ class AttributionRow(LogRow):
     total_value: msgspec.Raw
     created_at: str
     touchpoints: list[Touchpoint] | None = None
-
-    @property
-    def happened_at(self) -> str:
-        return self.created_at
 
     def record(self, context: Context) -> Record:
         for touchpoint in self.touchpoints or ():
@@ -133,18 +124,15 @@ class AttributionRow(LogRow):
 
 class ModelMetricRow(LogRow):
     model: ClassVar = decisions.ModelMetric
-    columns: ClassVar = ("model_id", "recorded_at", "auc", "feature_importance")
-    identity: ClassVar = ("model_id", "recorded_at")
+    columns: ClassVar[tuple[str, ...]] = ("model_id", "recorded_at", "auc", "feature_importance")
+    identity: ClassVar[tuple[str, ...]] = ("model_id", "recorded_at")
+    identity_fields: ClassVar[tuple[str, ...]] = identity
     time: ClassVar = "recorded_at"
     keys: ClassVar = None
     model_id: Id
     recorded_at: str
     auc: Share | None = None
     feature_importance: dict[str, float] | None = None
-
-    @property
-    def happened_at(self) -> str:
-        return self.recorded_at
 
     def record(self, context: Context) -> Record:
         return (

@@ -1,11 +1,11 @@
 """Turning a batch of lines into database records, and setting bad lines aside."""
 
-import enum
 import re
 from dataclasses import dataclass, field
 from typing import get_args
 
 import msgspec
+from django.db.models.enums import ChoicesType
 
 from decisions.ingestion.context import Context
 from decisions.ingestion.rows import NULL, Record, RejectedRowError, Row
@@ -15,6 +15,7 @@ from decisions.ingestion.source import LONGEST_LINE, Batch
 COPY_ESCAPES = str.maketrans(
     {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x01": "\\\x01"}
 )
+LONE_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Parser:
         keep_number, keep = parsed.numbers.append, parsed.records.append
         for number, line in enumerate(batch.lines, batch.first):
             try:
+                if not line.isascii():
+                    line.decode()  # fields that are ignored are not looked into otherwise
                 record = decode(line).record(context)
                 # Only by an escape can JSON hold a character that COPY or PostgreSQL minds.
                 if b"\\" in line:
@@ -78,6 +81,8 @@ class Parser:
         reason = str(error)
         if isinstance(error, msgspec.ValidationError):
             return reason + self._accepted(reason)
+        if isinstance(error, msgspec.DecodeError) and LONE_SURROGATE.search(line):
+            return "a text contains half of a surrogate pair (\\ud800 to \\udfff); leave it out"
         if isinstance(error, msgspec.DecodeError | UnicodeError):
             return f"not valid JSON: {reason}"
         return reason
@@ -85,10 +90,12 @@ class Parser:
     def _accepted(self, reason: str) -> str:
         """The values that the enumeration which refused this one has."""
         match = re.fullmatch(r"Invalid enum value .* - at `\$\.(\w+)`", reason, re.DOTALL)
-        for info in msgspec.structs.fields(self._row_type) if match else ():
+        if match is None:
+            return ""
+        for info in msgspec.structs.fields(self._row_type):
             for choices in (info.type, *get_args(info.type)):
-                if info.encode_name == match[1] and isinstance(choices, enum.EnumType):
-                    return f"; accepted are {', '.join(item.value for item in choices)}"
+                if info.encode_name == match[1] and isinstance(choices, ChoicesType):
+                    return f"; accepted are {', '.join(choices.values)}"
         return ""
 
 

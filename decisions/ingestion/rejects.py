@@ -1,5 +1,6 @@
 """The file of rejected rows beside each source."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
@@ -11,6 +12,10 @@ from decisions.ingestion.parser import Rejected
 LONGEST_SHOWN = 100_000
 
 
+class UnwritableRejectsError(Exception):
+    """Rejected rows cannot be put where they belong."""
+
+
 class RejectsFile:
     """`<entity>.rejected.ndjson`: one {line, reason, row} a rejected line.
 
@@ -20,34 +25,52 @@ class RejectsFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.written = False
         self._file: IO[bytes] | None = None
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    @property
+    def written(self) -> bool:
+        """Whether any row was rejected."""
+        return self._file is not None
 
     def write(self, rejected: Iterable[Rejected]) -> None:
-        """Add the lines, in the order of their numbers."""
+        """Add the lines, in the order of their numbers. Raises UnwritableRejectsError."""
         for entry in sorted(rejected, key=lambda entry: entry.line):
-            if self._file is None:
-                self._file = self.path.open("ab")
-                self.written = True
-            self._file.write(
-                msgspec.json.encode(
-                    {"line": entry.line, "reason": entry.reason, "row": _row(entry.text)}
-                )
-                + b"\n"
-            )
+            told = {"line": entry.line, "reason": entry.reason, "row": _row(entry.text)}
+            try:
+                # Not in append mode: two runs of the same files write the same, over each other.
+                self._file = self._file or self.path.open("wb")
+                self._file.write(msgspec.json.encode(told) + b"\n")
+            except OSError as error:
+                raise self._unwritable(error) from error
 
     def close(self) -> None:
-        """Finish the file, if there is one."""
+        """Finish the file, if there is one. Raises UnwritableRejectsError."""
         if self._file is not None:
-            self._file.close()
-            self._file = None
+            try:
+                self._file.close()
+            except OSError as error:
+                raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> UnwritableRejectsError:
+        return UnwritableRejectsError(
+            f"Rejected rows cannot be written to {self.path} ({error.strerror}). Name a directory "
+            "for them with --rejects DIR; rows that are loaded already are skipped then."
+        )
 
 
 def _row(text: bytes) -> object:
     try:
-        msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        # Half a surrogate pair is fine by JSON's grammar and Python, but not by msgspec; NaN is not.
+        json.loads(text.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
+    except (ValueError, RecursionError):
         shown = text[:LONGEST_SHOWN].decode(errors="backslashreplace")
         return shown if len(text) <= LONGEST_SHOWN else f"{shown}… ({len(text)} bytes in all)"
     return msgspec.Raw(text.strip())
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

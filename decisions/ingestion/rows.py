@@ -24,7 +24,15 @@ ABSENT = msgspec.Raw(b"null")
 Record = tuple[str, ...]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Rank = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+# Whole numbers may be written with a fraction of zero: tools that know only floats do so.
+Rank = (
+    Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    | Annotated[float, msgspec.Meta(ge=1, le=2**31 - 1, multiple_of=1)]
+)
+Milliseconds = (
+    Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+    | Annotated[float, msgspec.Meta(ge=0, le=2**31 - 1, multiple_of=1)]
+)
 
 
 class RejectedRowError(ValueError):
@@ -46,18 +54,15 @@ class Row(msgspec.Struct, rename="camel", gc=False):
 class LogRow(Row, gc=False):
     """One line of a log file: appended, unless its identity was ingested before.
 
-    `time` is the column with the event's time. `keys` is the table of identities beside a
-    partitioned log; a log without one has a unique constraint on its identity instead.
+    `time` is the column, and the field, with the event's time. `keys` is the table of identities
+    beside a partitioned log; a log without one has a unique constraint on its identity
+    instead. `identity_fields` are the fields that become the columns of `identity`.
     """
 
     identity: ClassVar[tuple[str, ...]] = ("event_id",)
+    identity_fields: ClassVar[tuple[str, ...]] = ("id",)
     time: ClassVar[str]
     keys: ClassVar[type[models.Model] | None]
-
-    @property
-    def happened_at(self) -> str:
-        """The event's time as given."""
-        raise NotImplementedError
 
 
 def money(raw: msgspec.Raw, name: str) -> str:
@@ -91,6 +96,11 @@ def _money(text: bytes, name: str) -> str:
     if amount != rounded:
         raise RejectedRowError(f"{name} {shown} has more than 4 decimals")
     return f"{rounded:f}"
+
+
+def whole(value: float | None) -> int | None:
+    """A whole number that may have come as a float."""
+    return None if value is None else int(value)
 
 
 def optional(value: object) -> str:

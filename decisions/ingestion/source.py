@@ -2,11 +2,11 @@
 
 import gzip
 import io
+import os
+import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
 BATCH_BYTES = 8 * 2**20
 LONGEST_LINE = 64 * 2**20
@@ -31,28 +31,24 @@ class Batch:
 class Source:
     """A file of lines: plain, gzip-compressed (by its content, not its name), or a stream."""
 
-    def __init__(self, name: str, stream: IO[bytes], size: int | None) -> None:
+    def __init__(self, name: str, file: io.BufferedReader) -> None:
         self.name = name
-        self.size = size
-        self._raw = stream
-        buffered = io.BufferedReader(stream) if isinstance(stream, io.RawIOBase) else stream
-        packed = buffered.peek(2)[:2] == b"\x1f\x8b" if hasattr(buffered, "peek") else False
-        self._stream: IO[bytes] = gzip.GzipFile(fileobj=buffered) if packed else buffered
-
-    @classmethod
-    def of_path(cls, path: Path) -> "Source":
-        """The file at `path`."""
-        return cls(str(path), path.open("rb", buffering=0), path.stat().st_size)
+        self.size = _size(file)
+        self._file = file
+        packed = file.peek(2)[:2] == b"\x1f\x8b"
+        self._lines: io.BufferedReader | gzip.GzipFile = (
+            gzip.GzipFile(fileobj=file) if packed else file
+        )
 
     def close(self) -> None:
         """Let go of the file."""
-        self._stream.close()
-        self._raw.close()
+        self._lines.close()
+        self._file.close()
 
     @property
     def position(self) -> int:
         """How many bytes of the file as it lies on disk have been read."""
-        return self._raw.tell() if self.size is not None else 0
+        return self._file.tell() if self.size is not None else 0
 
     def batches(self) -> Iterator[Batch]:
         """The lines, in batches of about BATCH_BYTES. Memory does not grow with the file."""
@@ -73,13 +69,32 @@ class Source:
             yield Batch(first, [rest])
 
     def _blocks(self) -> Iterator[bytes]:
+        """Pieces of BATCH_BYTES. All that can be read of a damaged file comes before the error."""
         mark = BYTE_ORDER_MARK
-        try:
-            while block := self._stream.read(BATCH_BYTES):
-                yield block.removeprefix(mark)
+        error = None
+        while error is None:
+            pieces, size = [], 0
+            try:
+                while size < BATCH_BYTES and (piece := self._lines.read1(BATCH_BYTES - size)):
+                    pieces.append(piece)
+                    size += len(piece)
+            except (OSError, EOFError, zlib.error) as damage:
+                error = damage
+            if pieces:
+                yield b"".join(pieces).removeprefix(mark)
                 mark = b""
-        except (OSError, EOFError, zlib.error) as error:
-            raise UnreadableSourceError(
-                f"{self.name} cannot be read to its end ({error}); "
-                "repair it and ingest it again: rows that are loaded already are skipped then"
-            ) from error
+            elif error is None:
+                return
+        raise UnreadableSourceError(
+            f"{self.name} cannot be read to its end ({error}); "
+            "repair it and ingest it again: rows that are loaded already are skipped then"
+        ) from error
+
+
+def _size(file: io.BufferedReader) -> int | None:
+    """The size of a file on disk; None for a pipe, which has none."""
+    try:
+        status = os.fstat(file.fileno())
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

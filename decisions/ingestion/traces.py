@@ -16,6 +16,7 @@ from decisions.ingestion.rows import (
     number_array,
     optional,
     text_array,
+    whole,
 )
 from offers import models as offers
 
@@ -55,7 +56,7 @@ class SelectedOffer(msgspec.Struct, rename="camel", gc=False):
 
 class DecisionTraceRow(LogRow):
     model: ClassVar = decisions.DecisionTrace
-    columns: ClassVar = (
+    columns: ClassVar[tuple[str, ...]] = (
         *("created_at", "total_latency_ms", "channel_id", "decision_flow_id"),
         *("degraded_scoring", "degraded_reason", "customer_id", "event_id"),
         *("qualification_offers", "qualification_rules"),
@@ -78,10 +79,6 @@ class DecisionTraceRow(LogRow):
     degraded_scoring: bool | None = None
     degraded_reason: decisions.DegradedReason | None = None
     total_latency_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
-
-    @property
-    def happened_at(self) -> str:
-        return self.created_at
 
     def record(self, context: Context) -> Record:
         offer = context.references[offers.Offer]
@@ -110,9 +107,9 @@ class DecisionTraceRow(LogRow):
             text_array([entry.reason for entry in limited]),
             number_array([offer[entry.offer_id] for entry in scored]),
             number_array([entry.score for entry in scored]),
-            number_array([entry.rank for entry in scored]),
+            number_array([whole(entry.rank) for entry in scored]),
             number_array([offer[offer_id] for offer_id in selected]),
-            number_array(list(selected.values())),
+            number_array([whole(rank) for rank in selected.values()]),
         )
 
 
@@ -134,9 +131,9 @@ def each_offer_once(entries: list[ScoringResult]) -> list[ScoringResult]:
     return scored
 
 
-def lowest_ranks(entries: list[SelectedOffer]) -> dict[str, int]:
+def lowest_ranks(entries: list[SelectedOffer]) -> dict[str, float]:
     """The lowest rank of each selected offer."""
-    ranks: dict[str, int] = {}
+    ranks: dict[str, float] = {}
     for entry in entries:
         ranks[entry.offer_id] = min(entry.rank, ranks.get(entry.offer_id, entry.rank))
     return ranks

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from django.db import DataError, Error, IntegrityError, connection, models, transaction
@@ -82,9 +82,8 @@ class UpsertWriter(Writer):
         self._first_wins = issubclass(row_type, LogRow)
         names = sql.SQL(", ").join(map(sql.Identifier, row_type.columns))
         others = [column for column in row_type.columns if column not in row_type.identity]
-        if self._first_wins:
-            action = sql.SQL("NOTHING")
-        else:
+        action: sql.Composable = sql.SQL("NOTHING")
+        if not self._first_wins:
             action = sql.SQL(
                 "UPDATE SET ({0}) = ROW({1}) WHERE ({2}) IS DISTINCT FROM ({1})"
             ).format(
@@ -106,11 +105,17 @@ class UpsertWriter(Writer):
         )
 
     def insert(self, records: Sequence[Record]) -> int:
+        # Sorted, so that two writers of the same rows wait for each other and never deadlock.
         ordered = reversed(records) if self._first_wins else records
-        distinct = {self.identity(record): record for record in ordered}
+        distinct = sorted({self.identity(record): record for record in ordered}.items())
         with connection.cursor() as cursor:
             cursor.execute(self._stage)
-            copy(cursor, sql.Identifier("staging"), self.columns, distinct.values())
+            copy(
+                cursor,
+                sql.Identifier("staging"),
+                self.columns,
+                [record for _, record in distinct],
+            )
             cursor.execute(self._upsert)
             inserted = cursor.rowcount
             cursor.execute("DROP TABLE staging")
@@ -122,74 +127,68 @@ class LogWriter(Writer):
 
     Rows are copied straight into the log, with no staging table: COPY is three times as fast
     as INSERT … SELECT here. Duplicates are found by copying the identities first, into their own
-    table; they are new as a rule, and where its unique index says otherwise the known ones
-    are looked up and left out.
+    table; they are new as a rule, and where its unique index says otherwise they go
+    through a staging table, which leaves out the known ones.
     """
 
     def __init__(self, row_type: type[LogRow], keys: type[models.Model]) -> None:
         super().__init__(row_type)
         self._log = row_type.model
         self._keys = sql.Identifier(keys._meta.db_table)  # noqa: SLF001 - documented API
-        self._key_columns = row_type.identity
+        self._key_columns = (*row_type.identity, "row_id")
         self._time = row_type.columns.index(row_type.time)
         # The log is locked before ids are drawn, as a plain INSERT does: whoever then
         # waits for all writers has seen every id below the highest.
-        self._lock = sql.SQL("LOCK TABLE {} IN ROW EXCLUSIVE MODE").format(self.table)
+        self._lock = sql.SQL("LOCK TABLE ONLY {} IN ROW EXCLUSIVE MODE").format(self.table)
         self._draw_ids = sql.SQL(
             "SELECT string_agg(nextval(pg_get_serial_sequence({}, 'id'))::text, ' ') "
             "FROM generate_series(1, %s)"
         ).format(sql.Literal(self._log._meta.db_table))  # noqa: SLF001
+        self._stage = sql.SQL(
+            "CREATE TEMPORARY TABLE staging ON COMMIT DROP AS TABLE {} WITH NO DATA"
+        ).format(self._keys)
+        self._claim_new = sql.SQL(
+            "INSERT INTO {keys} ({names}) SELECT {names} FROM staging "
+            "ON CONFLICT DO NOTHING RETURNING row_id::text"
+        ).format(keys=self._keys, names=sql.SQL(", ").join(map(sql.Identifier, self._key_columns)))
 
     def prepare(self, records: Sequence[Record]) -> None:
         ensure_partitions(self._log, {record[self._time][:7] for record in records})
 
     def insert(self, records: Sequence[Record]) -> int:
-        new = {self.identity(record): record for record in reversed(records)}
+        firsts: dict[Record, Record] = {}
+        for record in records:
+            firsts.setdefault(self.identity(record), record)
         with connection.cursor() as cursor:
             cursor.execute(self._lock)
-            ids = self._claim(cursor, new)
-            copy(
-                cursor,
-                self.table,
-                ("id", *self.columns),
-                ((row_id, *record) for row_id, record in zip(ids, new.values(), strict=True)),
-            )
-        return len(new)
+            cursor.execute(self._draw_ids, [len(firsts)])
+            ids = cursor.fetchone()[0].split(" ")
+            new = self._claim(cursor, firsts, ids)
+            rows = [
+                (row_id, *record)
+                for row_id, record in zip(ids, firsts.values(), strict=True)
+                if row_id in new
+            ]
+            copy(cursor, self.table, ("id", *self.columns), rows)
+        return len(rows)
 
-    def _claim(self, cursor: Any, new: dict[Record, Record]) -> list[str]:
-        """Store the identities that are new and drop the others; returns an id for each new one.
+    def _claim(self, cursor: Any, identities: Iterable[Record], ids: list[str]) -> set[str]:
+        """Store the identities that are new; returns the ids of their rows.
 
         Sorted, so that two writers of the same rows wait for each other and never deadlock.
         """
-        while new:
-            cursor.execute(self._draw_ids, [len(new)])
-            ids = cursor.fetchone()[0].split(" ")
-            keys = sorted((*key, row_id) for key, row_id in zip(new, ids, strict=True))
-            try:
-                with transaction.atomic():
-                    copy(cursor, self._keys, (*self._key_columns, "row_id"), keys)
-            except IntegrityError:
-                for key in self._known(cursor, new):
-                    del new[key]
-            else:
-                return cast("list[str]", ids)
-        return []
-
-    def _known(self, cursor: Any, identities: Iterable[Record]) -> list[Record]:
-        """Those of the identities that were ingested before."""
-        parts = [list(part) for part in zip(*identities, strict=True)]
-        cursor.execute(
-            sql.SQL(
-                "SELECT {names} FROM {keys} "
-                "JOIN unnest({arrays}) AS given ({names}) USING ({names})"
-            ).format(
-                names=sql.SQL(", ").join(map(sql.Identifier, self._key_columns)),
-                keys=self._keys,
-                arrays=sql.SQL(", ").join([sql.SQL("%s::text[]")] * len(parts)),
-            ),
-            parts,
-        )
-        return cast("list[Record]", cursor.fetchall())
+        keys = sorted((*key, row_id) for key, row_id in zip(identities, ids, strict=True))
+        try:
+            with transaction.atomic():
+                copy(cursor, self._keys, self._key_columns, keys)
+        except IntegrityError:
+            cursor.execute(self._stage)
+            copy(cursor, sql.Identifier("staging"), self._key_columns, keys)
+            cursor.execute(self._claim_new)
+            new = {row_id for (row_id,) in cursor.fetchall()}
+            cursor.execute("DROP TABLE staging")
+            return new
+        return set(ids)
 
 
 def copy(

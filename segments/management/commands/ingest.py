@@ -1,27 +1,34 @@
 """`manage.py ingest`: event files into the database."""
 
 from argparse import ArgumentParser
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import IO, Any, cast
 
-from django.conf import settings
 from django.core.management import BaseCommand, CommandError
-from django.db import Error, connection
-from psycopg import sql
+from django.db import Error
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from config.schema import ensure_schema
 from decisions.ingestion.context import Context
 from decisions.ingestion.loader import Counts, Loader
-from decisions.ingestion.rejects import RejectsFile
+from decisions.ingestion.rejects import RejectsFile, UnwritableRejectsError
 from decisions.ingestion.rows import LogRow
-from decisions.ingestion.shift import newest_event
+from decisions.ingestion.shift import newest_event, shifted_context
 from decisions.ingestion.source import Source, UnreadableSourceError
+from decisions.ingestion.statistics import analyze_grown
 from segments.bundles import EventFile, find_files
 from segments.ingestion import ENTITIES
 
@@ -53,26 +60,29 @@ class Command(BaseCommand):
             "--no-refresh", action="store_true", help="leave summaries and statistics as they are"
         )
 
-    def handle(self, *paths: str, **options: Any) -> None:
-        paths = tuple(options["paths"])
-        self.console = Console(file=self.stdout._out)  # type: ignore[attr-defined]  # noqa: SLF001
+    def handle(self, **options: Any) -> None:
+        self.console = Console(file=cast("IO[str]", self.stdout._out))  # noqa: SLF001 - rich ends lines itself
         started = perf_counter()
-        files, unknown = find_files(paths, options["entity"], read_twice=options["shift_to_now"])
+        files, unknown = find_files(
+            options["paths"], options["entity"], read_twice=options["shift_to_now"]
+        )
         for path in unknown:
             self.stderr.write(f"{path} is left out: its name is no entity's.")
         rejects = self._rejects_files(files, options["rejects"])
         ensure_schema()
-        context = self._shifted(files) if options["shift_to_now"] else Context()
         counts = {file: Counts() for file in files}
         try:
+            context = self._shifted(files) if options["shift_to_now"] else Context()
             problems = self._load(context, counts, rejects)
+            if not options["no_refresh"]:
+                self._refresh(counts)
+        except UnwritableRejectsError as error:
+            raise CommandError(str(error)) from error
         except Error as error:
             raise CommandError(
                 f"The database failed: {str(error).strip()}. Everything before is stored; "
                 "run the same command again: what is stored is skipped."
             ) from error
-        if not options["no_refresh"]:
-            self._analyze(files)
         self._summarise(counts, rejects, perf_counter() - started)
         if problems:
             raise CommandError("\n".join(problems))
@@ -81,37 +91,39 @@ class Command(BaseCommand):
 
     def _rejects_files(
         self, files: list[EventFile], directory: Path | None
-    ) -> dict[Path, RejectsFile]:
+    ) -> dict[EventFile, RejectsFile]:
         """One for each path: files of the same entity may share it."""
-        if directory is not None:
-            try:
+        sources = {file.path.resolve() for file in files if file.path}
+        paths = {file: file.rejects_path(directory) for file in files}
+        for path in paths.values():
+            if path.resolve() in sources:
+                raise CommandError(
+                    f"{path} would be overwritten by the rows that are rejected now; "
+                    "rename it first, or name another directory with --rejects DIR."
+                )
+        try:
+            if directory is not None:
                 directory.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise CommandError(f"--rejects {directory} cannot be made: {error}.") from error
-        self._rejects_directory = directory
-        paths = {file.rejects_path(directory) for file in files}
-        return {path: RejectsFile(path) for path in paths}
+            by_path = {path: RejectsFile(path) for path in set(paths.values())}
+        except OSError as error:
+            raise CommandError(f"--rejects {directory} cannot be made: {error}.") from error
+        except UnwritableRejectsError as error:
+            raise CommandError(str(error)) from error
+        return {file: by_path[path] for file, path in paths.items()}
 
     def _load(
         self,
         context: Context,
         counts: dict[EventFile, Counts],
-        rejects: dict[Path, RejectsFile],
+        rejects: dict[EventFile, RejectsFile],
     ) -> list[str]:
         """Load the files, counting; returns what could not be read."""
         problems = []
-        with (
-            Progress(
-                TextColumn("{task.description:>16}"),
-                BarColumn(),
-                DownloadColumn(),
-                TimeRemainingColumn(),
-                console=self.console,
-                transient=True,
-                disable=not self.console.is_terminal,
-            ) as progress,
-            Loader(context) as loader,
-        ):
+        with ExitStack() as stack:
+            for sink in rejects.values():
+                stack.callback(sink.close)
+            progress = stack.enter_context(self._progress())
+            loader = stack.enter_context(Loader(context))
             for file, count in counts.items():
                 try:
                     source = file.open()
@@ -120,64 +132,69 @@ class Command(BaseCommand):
                     continue
                 task = progress.add_task(file.entity, total=source.size)
 
-                def advanced(task: Any = task, source: Source = source) -> None:
+                def advanced(task: TaskID = task, source: Source = source) -> None:
                     progress.update(task, completed=source.position)
 
-                sink = rejects[file.rejects_path(self._rejects_directory)]
-                try:
-                    loader.load(source, ENTITIES[file.entity], sink, count, advanced)
-                except UnreadableSourceError as error:
-                    problems.append(str(error))
-                finally:
-                    sink.close()
-                    source.close()
+                with closing(source):
+                    try:
+                        loader.load(source, ENTITIES[file.entity], rejects[file], count, advanced)
+                    except UnreadableSourceError as error:
+                        problems.append(str(error))
         return problems
+
+    def _progress(self) -> Progress:
+        """A bar for each file, where somebody sees it."""
+        return Progress(
+            TextColumn("{task.description:>19}"),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
 
     def _shifted(self, files: list[EventFile]) -> Context:
         """How far the times have to move."""
-        newest = None
+        events = []
         for file in files:
             row_type = ENTITIES[file.entity]
             if issubclass(row_type, LogRow):
                 try:
-                    source = file.open()
-                    moment = newest_event(source, row_type)
+                    with closing(file.open()) as source:
+                        events.append(newest_event(source, row_type))
                 except (OSError, UnreadableSourceError):
                     continue  # loading says so
-                newest = max(filter(None, (newest, moment)), default=None)
-        if newest is None:
+        known = [event for event in events if event]
+        if not known:
             self.stderr.write("--shift-to-now has no effect: there is no event to count from.")
             return Context()
-        now, zone = datetime.now(UTC), ZoneInfo(settings.REPORTING_TIME_ZONE)
-        days = (now.astimezone(zone).date() - newest.astimezone(zone).date()).days
-        return Context(shift=now - newest, shift_days=timedelta(days=days))
+        return shifted_context(known, datetime.now(UTC))
 
-    def _analyze(self, files: list[EventFile]) -> None:
-        """Tell the planner about the new rows."""
-        tables = {ENTITIES[file.entity].model._meta.db_table for file in files}  # noqa: SLF001
-        with connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL("ANALYZE {}").format(
-                    sql.SQL(", ").join(map(sql.Identifier, sorted(tables)))
-                )
-            )
+    def _refresh(self, counts: dict[EventFile, Counts]) -> None:
+        """What has to follow new rows, in one place."""
+        loaded = Counter[str]()
+        for file, count in counts.items():
+            loaded[ENTITIES[file.entity].model._meta.db_table] += count.loaded  # noqa: SLF001 - documented API
+        analyze_grown(loaded)
 
     def _summarise(
-        self, counts: dict[EventFile, Counts], rejects: dict[Path, RejectsFile], seconds: float
+        self, counts: dict[EventFile, Counts], rejects: dict[EventFile, RejectsFile], seconds: float
     ) -> None:
         table = Table(title="Ingested", title_justify="left", show_footer=len(counts) > 1)
         table.add_column("file", "all", overflow="fold")
         for name in ("loaded", "skipped", "rejected"):
             total = sum(getattr(count, name) for count in counts.values())
             table.add_column(name, f"{total:,}", justify="right")
+        names = Counter(file.path.name for file in counts if file.path)
         for file, count in counts.items():
+            unique = file.path is not None and names[file.path.name] == 1
             table.add_row(
-                file.path.name if file.path else file.name,
+                file.path.name if file.path and unique else file.name,
                 *(f"{number:,}" for number in (count.loaded, count.skipped, count.rejected)),
             )
         self.console.print(table)
         rows = sum(count.rows for count in counts.values())
         self.console.print(f"{rows:,} rows in {seconds:.1f} s", highlight=False)
-        for path, sink in rejects.items():
-            if sink.written:
-                self.console.print(f"Rejected rows: {path}", highlight=False, soft_wrap=True)
+        for path in sorted({sink.path for sink in rejects.values() if sink.written}):
+            self.console.print(f"Rejected rows: {path}", highlight=False, soft_wrap=True)
