@@ -9,6 +9,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import IsolationLevel
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -86,13 +87,25 @@ DATABASES: dict[str, dict[str, Any]] = {
     if env.str("DATABASE_URL", default="")
     else {**_CONNECTION, "NAME": "dashboard", "EMBEDDED_DATA_DIR": Path(DATA_DIR)}
 }
-# Answers may come from a streaming replica; everything else talks to the primary.
-ANSWER_DATABASE = "default"
-if env.str("DATABASE_REPLICA_URL", default=""):
-    ANSWER_DATABASE = "replica"
-    DATABASES["replica"] = {**_database("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
-    DATABASE_ROUTERS = ["config.routers.AnswerRouter"]
+# Answers have connections of their own, which cannot write, read one snapshot a transaction and
+# give up after a while. They may lead to a streaming replica.
 ANSWER_TIMEOUT_SECONDS = env.float("ANSWER_TIMEOUT_SECONDS", default=10.0)
+_ANSWERS = (
+    _database("DATABASE_REPLICA_URL")
+    if env.str("DATABASE_REPLICA_URL", default="")
+    else DATABASES["default"]
+)
+DATABASES["answers"] = {
+    **_ANSWERS,
+    "OPTIONS": {
+        **_ANSWERS.get("OPTIONS", {}),
+        "isolation_level": IsolationLevel.REPEATABLE_READ,
+        "options": "-c default_transaction_read_only=on "
+        f"-c statement_timeout={max(1, round(ANSWER_TIMEOUT_SECONDS * 1000))}",
+    },
+    "TEST": {"MIRROR": "default"},
+}
+DATABASE_ROUTERS = ["dashboard.snapshot.SnapshotRouter"]
 # Catalogues are small and their keys stand in every log row: four bytes each, not eight.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
@@ -182,7 +195,7 @@ if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", THR
     )
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "dashboard.authentication.BearerTokenAuthentication",
         "dashboard.authentication.SafeSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["dashboard.permissions.IsViewer"],

@@ -21,6 +21,12 @@ class Window:
         today = as_of.astimezone(ZoneInfo(time_zone)).date()
         return cls(days, today - timedelta(days=days - 1), today, time_zone)
 
+    def before(self, days: int) -> "Window":
+        """The `days` days just before this window."""
+        return Window(
+            days, self.first - timedelta(days=days), self.first - timedelta(days=1), self.time_zone
+        )
+
     @property
     def start(self) -> datetime:
         """The first instant of the window."""

@@ -31,7 +31,6 @@ from decisions.models.summaries import (
     InteractionMeasures,
     InteractionSummary,
     SummaryMark,
-    ratio,
 )
 
 __all__ = [
@@ -61,5 +60,4 @@ __all__ = [
     "RunStatus",
     "SummaryMark",
     "Suppression",
-    "ratio",
 ]

@@ -6,36 +6,27 @@ mark that says how far the table has got. A query that adds up the view's rows t
 a full scan of the log, however old the table is. Services query the views.
 """
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, FloatField, Sum
-from django.db.models.functions import Cast, NullIf
+from django.db.models import Sum
 
 from decisions.models.log import reference
 from offers.models import Channel, Offer
 
 if TYPE_CHECKING:
-    from django.db.models.expressions import Combinable
-
     from decisions.window import Window
-
-
-def ratio(numerator: str, denominator: str) -> "Combinable":
-    """The rate numerator / denominator in double precision, null where the denominator is 0."""
-    return Cast(F(numerator), FloatField()) / NullIf(Cast(F(denominator), FloatField()), 0.0)
 
 
 class InteractionDailyQuerySet(models.QuerySet["InteractionDaily"]):
     """What can be asked of interactions per day."""
 
-    def in_window(self, window: "Window") -> Self:
-        """Only the days of `window`."""
-        return self.filter(day__gte=window.first, day__lte=window.last)
-
-    def totals(self, *measures: str) -> Self:
-        """Sum the named measures over the groups that `.values()` named before."""
-        return self.annotate(**{f"total_{name}": Sum(name) for name in measures})
+    def sums(self, window: "Window", *dimensions: str, of: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The groups of `dimensions` in `window`: their values, then the sums of the measures."""
+        rows = self.filter(day__gte=window.first, day__lte=window.last)
+        sums = {f"sum_of_{measure}": Sum(measure) for measure in of}
+        return list(rows.order_by().values_list(*dimensions).annotate(**sums))
 
 
 class SummaryMark(models.Model):

@@ -1,0 +1,58 @@
+"""Errors of the endpoint: one form for all, and nothing of our inner workings in it."""
+
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import exceptions, status
+
+RETRY_AFTER_SECONDS = 5
+
+CODES = {
+    status.HTTP_400_BAD_REQUEST: "INVALID_PARAMETER",
+    status.HTTP_401_UNAUTHORIZED: "UNAUTHENTICATED",
+    status.HTTP_403_FORBIDDEN: "FORBIDDEN",
+    status.HTTP_405_METHOD_NOT_ALLOWED: "METHOD_NOT_ALLOWED",
+    status.HTTP_429_TOO_MANY_REQUESTS: "THROTTLED",
+    status.HTTP_500_INTERNAL_SERVER_ERROR: "INTERNAL_ERROR",
+    status.HTTP_503_SERVICE_UNAVAILABLE: "UNAVAILABLE",
+}
+UNKNOWN_TYPE = "UNKNOWN_TYPE"
+
+
+class UnavailableError(exceptions.APIException):
+    """The database is away, or a query ran past its time limit."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = (
+        "The database did not answer in time. Try again in a few seconds, or ask for fewer days."
+    )
+    wait = RETRY_AFTER_SECONDS
+
+
+class AnswerExceptionHandler(ExceptionHandler):
+    """Takes the database's failures for what they are: temporary."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        """The error that the client hears of."""
+        if isinstance(exc, OperationalError | InterfaceError):
+            return UnavailableError()
+        return super().convert_known_exceptions(exc)
+
+
+class ContractFormatter(ExceptionFormatter):
+    """`{"error": {"code", "message", "status", "parameter"?}}`."""
+
+    def run(self) -> dict[str, Any]:
+        """The body."""
+        first = self.get_errors()[0]  # a client mends one thing at a time
+        code = self.exc.status_code
+        error = {
+            "code": UNKNOWN_TYPE if first.code == UNKNOWN_TYPE else CODES.get(code, "ERROR"),
+            "message": first.detail,
+            "status": code,
+        }
+        if code == status.HTTP_400_BAD_REQUEST and first.attr:
+            error["parameter"] = first.attr
+        return {"error": error}

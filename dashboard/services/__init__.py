@@ -1,0 +1,21 @@
+"""The types of answers, by name, in the order of the README."""
+
+from dashboard.services.base import Service
+from dashboard.services.channels import AttributionSummary, ChannelEffectiveness
+from dashboard.services.offers import AcceptanceRate, OfferPerformance, OfferPerformanceGrouped
+from dashboard.services.overview import BudgetBurn, Funnel, PolicyImpact, Summary
+from dashboard.services.trends import DailyTrend, RevenueTrend
+
+REGISTRY: dict[str, type[Service]] = {
+    "summary": Summary,
+    "acceptance_rate": AcceptanceRate,
+    "offer_performance": OfferPerformance,
+    "offer_performance_grouped": OfferPerformanceGrouped,
+    "channel_effectiveness": ChannelEffectiveness,
+    "budget_burn": BudgetBurn,
+    "funnel": Funnel,
+    "attribution_summary": AttributionSummary,
+    "daily_trend": DailyTrend,
+    "revenue_trend": RevenueTrend,
+    "policy_impact": PolicyImpact,
+}

@@ -1,0 +1,63 @@
+"""How channels do, and how conversions are attributed."""
+
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+
+from dashboard.services.base import ChannelPart, Row, Service, money, named, rate
+from decisions.models import Attribution, AttributionModel
+from offers.models import Channel, Status
+
+
+class EffectivenessRow(ChannelPart):
+    impressions: int
+    conversions: int
+    effectiveness_rate: float | None
+
+
+class ChannelEffectiveness(Service):
+    """How well each channel converts: conversions / impressions.
+
+    Active channels, and any other with an interaction in the window; the most impressions first.
+    """
+
+    accepts = frozenset({"days", "segmentId"})
+
+    def data(self) -> list[EffectivenessRow]:
+        sums = self.question.interactions().sums(
+            self.question.window, "channel_id", of=["impressions", "conversions", "interactions"]
+        )
+        totals = {key: counts for key, *counts, interactions in sums if interactions}
+        shown = Channel.objects.filter(Q(status=Status.ACTIVE) | Q(pk__in=totals))
+        rows = [
+            EffectivenessRow(*names, impressions, conversions, rate(conversions, impressions))
+            for key, names in named(shown).items()
+            for impressions, conversions in [totals.get(key, (0, 0))]
+        ]
+        return sorted(rows, key=lambda row: (-row.impressions, row.channel_id))
+
+
+class AttributionRow(Row):
+    model: AttributionModel
+    conversions: int
+    total_value: Decimal
+
+
+class AttributionSummary(Service):
+    """What each attribution model makes of the conversions of the window: how many, worth how much.
+
+    By the time of the attribution; the highest value first.
+    """
+
+    accepts = frozenset({"days"})
+
+    def data(self) -> list[AttributionRow]:
+        window = self.question.window
+        rows = (
+            Attribution.objects.filter(created_at__gte=window.start, created_at__lt=window.end)
+            .order_by()
+            .values_list("model")
+            .annotate(conversions=Count("pk"), total=Sum("total_value"))
+        )
+        exact = sorted(rows, key=lambda row: (-row[2], row[0]))
+        return [AttributionRow(model, count, money(total)) for model, count, total in exact]
