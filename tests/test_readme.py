@@ -1,0 +1,72 @@
+"""What the README and its pages list is what there is."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from django.core.management import get_commands
+
+from dashboard.services import REGISTRY
+from segments.ingestion import ENTITIES
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+EVENT_FILES = ROOT / "docs" / "event-files.md"
+
+
+def table(path: Path, *header: str) -> list[list[str]]:
+    """The cells of the only table with this header."""
+    text = path.read_text()
+    start = "\n".join(["", f"| {' | '.join(header)} |", "|---" * len(header) + "|", ""])
+    assert text.count(start) == 1, header
+    rows = text.partition(start)[2].partition("\n\n")[0].splitlines()
+    return [re.split(r"(?<!\\)\|", row)[1:-1] for row in rows]
+
+
+def names(cells: list[list[str]]) -> list[str]:
+    """What the first column says in code, up to the first space."""
+    return [re.findall(r"`([^` ]+)", row[0])[0] for row in cells]
+
+
+def test_types_are_those_of_the_registry_in_its_order() -> None:
+    assert names(table(README, "type", "answers")) == list(REGISTRY)
+
+
+def test_settings_are_those_that_the_configuration_reads() -> None:
+    code = "".join((ROOT / "config" / name).read_text() for name in ("settings.py", "gunicorn.py"))
+    read = re.findall(r'(?:\benv\.\w+|environ\.get|_database)\(\s*"([A-Z_]+)"', code)
+    assert set(names(table(README, "variable", "default", "means"))) == set(read)
+
+
+def test_commands_are_those_of_the_project() -> None:
+    ours = {"config", "offers", "decisions", "segments", "dashboard", "fixtures"}
+    commands = {name for name, app in get_commands().items() if app in ours}
+    assert set(names(table(README, "command", "does"))) == commands
+
+
+def test_targets_are_those_of_the_makefile() -> None:
+    targets = re.findall(r"^\.PHONY: help (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    documented = re.findall(r"`make (\w+)`", str(table(README, "target", "does")))
+    assert sorted(documented) == sorted(targets[0].split())
+
+
+def test_event_files_have_the_fields_that_ingestion_reads() -> None:
+    read = {
+        entity: {
+            field.encode_name + ("" if field.required else "?")
+            for field in msgspec.structs.fields(row_type)
+        }
+        for entity, row_type in ENTITIES.items()
+    }
+    cells = table(EVENT_FILES, "entity", "fields")
+    documented = [set(re.findall(r"`([^`]+)`", row[1])) for row in cells]
+    assert dict(zip(names(cells), documented, strict=True)) == read
+
+
+@pytest.mark.parametrize("page", [README, EVENT_FILES], ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert links or page != README
+    for link in links:
+        assert (page.parent / link).exists(), link
