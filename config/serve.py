@@ -23,8 +23,9 @@ def listen() -> socket.socket:
     try:
         return socket.create_server((host, int(port)), family=family)
     except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]
         sys.exit(
-            f"Port {port} of {host} cannot be used: {error.strerror}. "
+            f"Port {port} of {host} cannot be used: {reason}. "
             "Stop what uses it, or choose another port, such as PORT=8001."
         )
 
