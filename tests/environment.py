@@ -3,3 +3,4 @@
 import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-the-tests")
+os.environ.setdefault("THROTTLE_RATE", "1000000/min")

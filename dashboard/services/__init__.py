@@ -2,6 +2,7 @@
 
 from dashboard.services.base import Service
 from dashboard.services.channels import AttributionSummary, ChannelEffectiveness
+from dashboard.services.models import ModelMetricsTrend
 from dashboard.services.offers import AcceptanceRate, OfferPerformance, OfferPerformanceGrouped
 from dashboard.services.overview import BudgetBurn, Funnel, PolicyImpact, Summary
 from dashboard.services.trends import DailyTrend, RevenueTrend
@@ -17,5 +18,6 @@ REGISTRY: dict[str, type[Service]] = {
     "attribution_summary": AttributionSummary,
     "daily_trend": DailyTrend,
     "revenue_trend": RevenueTrend,
+    "model_metrics_trend": ModelMetricsTrend,
     "policy_impact": PolicyImpact,
 }

@@ -1,10 +1,10 @@
 """What all types of answers have in common."""
 
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import msgspec
@@ -139,6 +139,6 @@ def money(amount: Decimal | None) -> Decimal:
     return (amount or Decimal()).quantize(CENT, context=_MONEY)
 
 
-def nulls_last(value: float | None) -> tuple[bool, float]:
+def nulls_last(value: float | Fraction | None) -> tuple[bool, float | Fraction]:
     """A sort key that puts high values first and nulls last."""
-    return value is None, -(value if value is not None else math.inf)
+    return value is None, -(value or 0)

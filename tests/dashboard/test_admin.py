@@ -15,7 +15,6 @@ from pytest_django import Settings
 
 from decisions.models import DecisionTraceKey, InteractionKey, RunKey, SummaryMark
 from tests.offers.test_admin import (
-    _plain_static_files,  # noqa: F401 - used by every test here
     address,
     assert_constant_queries,
     queries,

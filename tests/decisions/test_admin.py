@@ -33,7 +33,6 @@ from decisions.partitions import ensure_partitions, following, month_of
 from offers.admin_base import EstimatePaginator, estimated_rows
 from offers.models import Channel, Offer
 from tests.offers.test_admin import (
-    _plain_static_files,  # noqa: F401 - used by every test here
     address,
     assert_constant_queries,
     named,

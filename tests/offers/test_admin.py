@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -16,7 +15,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import Settings
 
 from offers.admin_base import estimated_rows
 from offers.models import (
@@ -35,15 +33,6 @@ from offers.models import (
 E = TypeVar("E", bound=Entity)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings: Settings, tmp_path: Path) -> None:
-    """Pages link static files by their own names: nobody has collected them here."""
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
 
 
 def address(model: type[models.Model], page: str, *args: int | str) -> str:
