@@ -112,6 +112,8 @@ class Service(ABC):
     # The dimensions that groupBy accepts, and the one that counts where it is absent.
     groupings: ClassVar[tuple[str, ...]] = ()
     default_grouping: ClassVar[str | None] = None
+    # Whether `data` reads raw traces up to a cap, and sets `sample` to say how many.
+    sampled: ClassVar[bool] = False
 
     def __init__(self, question: Question) -> None:
         self.question = question
