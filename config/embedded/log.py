@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 KEPT_BYTES = 10_000_000
-QUOTED_LINES = 4
+QUOTED_LINES = 8  # initdb says a few things after the reason for its failure
 
 
 class CannotStartError(ImproperlyConfigured, OperationalError):
