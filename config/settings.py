@@ -208,23 +208,32 @@ REST_FRAMEWORK = {
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "dashboard.errors.AnswerExceptionHandler",
     "EXCEPTION_FORMATTER_CLASS": "dashboard.errors.ContractFormatter",
-    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": False,
+    # No error shows a traceback, nor does it while debugging: that is in the log.
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Decision dashboard",
     "VERSION": "1.0.0",
+    "DESCRIPTION": "What a next-best-action engine does, exactly and now: which offers are shown, "
+    "accepted and left out, what they earn, and how healthy the scoring is.",
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["dashboard.schema.answers.add_answers"],
+    "SORT_OPERATION_PARAMETERS": False,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    # Without this, the page asks a service on the internet whether the schema is valid.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
 }
 
 # ---------------------------------------------------------------- logs
 
+# To know the user it would ask the database, in a middleware: where the endpoint cannot answer
+# for a database that is away.
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
 _LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 LOGGING = {
     "version": 1,

@@ -1,0 +1,127 @@
+"""The answers of all types in the OpenAPI schema, made from what their classes declare."""
+
+from datetime import datetime
+from functools import reduce
+from inspect import getdoc
+from operator import or_
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from django.db.models import Choices
+from msgspec import UNSET, Meta, UnsetType
+
+from dashboard.answers import ENTITIES, WindowPart
+from dashboard.schema.errors import Error
+from dashboard.services import REGISTRY
+from dashboard.services.base import Service
+
+COMPONENTS = "#/components/schemas/"
+ID_PARAMETERS = {*ENTITIES, "filterId"}
+
+
+def component(kind: str) -> str:
+    """The name of the schema of a type's answers."""
+    return f"{REGISTRY[kind].__name__}Answer"
+
+
+def envelope(kind: str, service: type[Service]) -> type[msgspec.Struct]:
+    """What is around the data of a type, with the parts that apply to it."""
+    fields: list[Any] = [
+        ("type", Literal[kind]),
+        ("as_of", Annotated[datetime, Meta(tz=True, description="What instant it is about.")]),
+    ]
+    if "days" in service.accepts:
+        fields.append(("window", WindowPart))
+    if "baselineDays" in service.accepts:
+        fields.append(("baseline_window", WindowPart))
+    if service.sampled:
+        fields += [
+            optional("sample_cap", int, "How many raw traces are read at most."),
+            optional("sample_size", int, "How many traces match and were covered."),
+            optional("sample_truncated", bool, "Whether some traces were left out."),
+        ]
+    fields += [
+        optional("warning", str, "What was not applied, names nothing, or was left out."),
+        ("data", Any),
+    ]
+    return msgspec.defstruct(
+        component(kind),
+        fields,
+        rename="camel",
+        kw_only=True,
+        namespace={"__doc__": getdoc(service)},
+    )
+
+
+def optional(name: str, kind: type, description: str) -> tuple[str, Any, Any]:
+    """A field that is left out where it does not apply."""
+    return name, Annotated[kind, Meta(description=description)] | UnsetType, UNSET
+
+
+def data_of(service: type[Service]) -> Any:
+    """The type of a service's data. Where an id names nothing, that is an empty list."""
+    annotation = get_type_hints(service.data)["return"]
+    if service.accepts & ID_PARAMETERS and get_origin(annotation) is not list:
+        return annotation | tuple[()]
+    return annotation
+
+
+def parts(annotation: Any) -> list[Any]:
+    """The types in an annotation that are neither lists nor unions."""
+    if get_origin(annotation) in (list, Union, UnionType):
+        return [part for inner in get_args(annotation) for part in parts(inner)]
+    return [annotation]
+
+
+def data_schema(annotation: Any, schemas: dict[Any, Any]) -> Any:
+    """The schema of an annotation, given those of its parts.
+
+    msgspec makes schemas of what it can decode, and a union of objects without tags it cannot.
+    """
+    if get_origin(annotation) is list:
+        return {"type": "array", "items": data_schema(get_args(annotation)[0], schemas)}
+    if get_origin(annotation) in (Union, UnionType):
+        return {"anyOf": [data_schema(inner, schemas) for inner in get_args(annotation)]}
+    return schemas[annotation]
+
+
+def answers() -> dict[str, Any]:
+    """The schemas of all answers and errors, by name."""
+    envelopes = [envelope(kind, service) for kind, service in REGISTRY.items()]
+    data = [data_of(service) for service in REGISTRY.values()]
+    leaves = list(dict.fromkeys(parts(reduce(or_, data))))
+    schemas, components = msgspec.json.schema_components(
+        [*leaves, *envelopes, Error], ref_template=COMPONENTS + "{name}", schema_hook=choices
+    )
+    known = dict(zip(leaves, schemas, strict=False))
+    for kind, annotation in zip(REGISTRY, data, strict=True):
+        components[component(kind)]["properties"]["data"] = data_schema(annotation, known)
+    return dict(as_sent(components))
+
+
+def as_sent(schema: Any) -> Any:
+    """The schema as our JSON is: decimals are numbers there, and one choice is a constant."""
+    if isinstance(schema, list):
+        return [as_sent(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("format") == "decimal":
+        return {"type": "number"}
+    if len(schema.get("enum", ())) == 1:
+        return {"type": "string", "const": schema["enum"][0]}
+    return {key: as_sent(inner) for key, inner in schema.items()}
+
+
+def add_answers(result: dict[str, Any], **options: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Put the schemas of the answers into the document (a hook of drf-spectacular)."""
+    schemas = result.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(answers())
+    return result
+
+
+def choices(kind: type) -> dict[str, Any]:
+    """The schema of Django's choices, which msgspec does not take for an enumeration."""
+    if issubclass(kind, Choices):
+        return {"enum": kind.values}
+    raise NotImplementedError(f"The schema does not know {kind.__name__}.")

@@ -1,0 +1,37 @@
+"""Credentials in the OpenAPI schema; drf-spectacular finds these classes by their base."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tokens."""
+
+    target_class = "dashboard.authentication.BearerTokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
+        """The scheme."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token that `python manage.py create_token` prints.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Sessions."""
+
+    target_class = "dashboard.authentication.SafeSessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
+        """The scheme."""
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": "The session of someone who signed in to the pages.",
+        }
