@@ -16,6 +16,13 @@ class BearerTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # h
     fails on a token that is not even text. A request is no time for house-keeping.
     """
 
+    def authenticate(self, request: Request) -> Any:
+        """The user and the token, or nothing for another scheme. Raises AuthenticationFailed."""
+        try:
+            return super().authenticate(request)
+        except UnicodeEncodeError as error:
+            raise AuthenticationFailed("The header Authorization is not Latin-1.") from error
+
     def authenticate_credentials(self, token: bytes) -> Any:
         """The user and the token. Raises AuthenticationFailed."""
         if not token.isalnum():  # for bytes that means ASCII letters and digits

@@ -1,7 +1,9 @@
 """Errors of the endpoint: one form for all, and nothing of our inner workings in it."""
 
+from math import ceil
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -32,13 +34,27 @@ class UnavailableError(exceptions.APIException):
 
 
 class AnswerExceptionHandler(ExceptionHandler):
-    """Takes the database's failures for what they are: temporary."""
+    """Takes failures of the database and of Django for what they are to the client."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         """The error that the client hears of."""
         if isinstance(exc, OperationalError | InterfaceError):
             return UnavailableError()
+        if isinstance(exc, TooManyFieldsSent):
+            return exceptions.ParseError(
+                "The address has too many parameters; it accepts each of the documented ones once."
+            )
         return super().convert_known_exceptions(exc)
+
+    def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
+        """Retry-After is a whole number of seconds, and never at once."""
+        headers: dict[str, str] = super().get_headers(exc)
+        if exc.status_code in (
+            status.HTTP_429_TOO_MANY_REQUESTS,
+            status.HTTP_503_SERVICE_UNAVAILABLE,
+        ):
+            headers["Retry-After"] = str(max(1, ceil(getattr(exc, "wait", None) or 1)))
+        return headers
 
 
 class ContractFormatter(ExceptionFormatter):

@@ -1,6 +1,7 @@
 """The endpoint."""
 
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -47,4 +48,7 @@ class DashboardDataView(APIView):
         patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, ["Authorization", "Cookie"])
         conditional = get_conditional_response(request, etag=etag, response=response)
-        return conditional or response
+        # Its other verdict is 412: that no weak ETag will do for If-Match, which is for writers.
+        if conditional is None or conditional.status_code != HTTPStatus.NOT_MODIFIED:
+            return response
+        return conditional
