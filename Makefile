@@ -44,7 +44,7 @@ lint: .venv/dev
 	$(RUN) manage.py makemigrations --check
 	$(RUN) manage.py check --deploy --fail-level WARNING
 
-bench: .venv/bench
+bench: .venv/product
 	$(RUN) -m benchmarks.ingestion
 
 # ---------------------------------------------------------------- what the targets need
@@ -52,8 +52,7 @@ bench: .venv/bench
 # Sets of packages. A file in .venv stands for each that is there, as required and pinned now.
 PACKAGES_product := .
 PACKAGES_dev := .[dev]
-PACKAGES_bench := .[dev,bench]
-.venv/product .venv/dev .venv/bench: pyproject.toml constraints.txt
+.venv/product .venv/dev: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo 'Python 3.11 or newer is needed, and "$(PYTHON)" is not. Name one: make PYTHON=/usr/bin/python3.11 $(MAKECMDGOALS)' >&2; exit 1; }
 	@$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { \
