@@ -64,7 +64,7 @@ class RejectsFile:
 
 def _row(text: bytes) -> object:
     try:
-        # Half a surrogate pair is fine by JSON's grammar and Python, but not by msgspec; NaN is not.
+        # Unlike msgspec, JSON's grammar allows half a surrogate pair; unlike Python, it has no NaN.
         json.loads(text.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
     except (ValueError, RecursionError):
         shown = text[:LONGEST_SHOWN].decode(errors="backslashreplace")

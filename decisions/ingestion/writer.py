@@ -1,5 +1,6 @@
 """Putting a batch of records into the database: all of it or nothing, and each event once."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,21 +106,32 @@ class UpsertWriter(Writer):
         )
 
     def insert(self, records: Sequence[Record]) -> int:
-        # Sorted, so that two writers of the same rows wait for each other and never deadlock.
-        ordered = reversed(records) if self._first_wins else records
-        distinct = sorted({self.identity(record): record for record in ordered}.items())
+        rounds: list[dict[Record, Record]] = []
+        seen = Counter[Record]()
+        for record in records:
+            identity = self.identity(record)
+            if seen[identity] == len(rounds):
+                rounds.append({})
+            rounds[seen[identity]][identity] = record
+            seen[identity] += 1
+        if self._first_wins:
+            return self._insert_distinct(rounds[0])
+        # One statement cannot touch a row twice. Each version has its turn, and is not just passed
+        # over for the last one, since the database may refuse any of them.
+        for versions in rounds:
+            self._insert_distinct(versions)
+        return len(records)
+
+    def _insert_distinct(self, records: dict[Record, Record]) -> int:
         with connection.cursor() as cursor:
             cursor.execute(self._stage)
-            copy(
-                cursor,
-                sql.Identifier("staging"),
-                self.columns,
-                [record for _, record in distinct],
-            )
+            # Sorted, so that two writers of the same rows wait for each other and never deadlock.
+            ordered = [record for _, record in sorted(records.items())]
+            copy(cursor, sql.Identifier("staging"), self.columns, ordered)
             cursor.execute(self._upsert)
-            inserted = cursor.rowcount
+            inserted: int = cursor.rowcount
             cursor.execute("DROP TABLE staging")
-        return inserted if self._first_wins else len(records)
+        return inserted
 
 
 class LogWriter(Writer):
