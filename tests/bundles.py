@@ -7,28 +7,28 @@ minutes ahead of it. Log rows come in no order of time, so late arrivals are the
 occur twice: the last catalogue row wins, and the first log row.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import note
 from hypothesis import strategies as st
 
-from tests.moments import timestamps
+from tests.dice import SEED, Dice, Roll, Row
+from tests.moments import Moments
 
-Row = dict[str, Any]
 Bundle = dict[str, list[Row]]
-Draw = st.DrawFn
+ROWS = 164  # the most that a bundle has, apart from the crowd of offers
 
 # Different by code point, by locale, and by UTF-16 unit; and some that SQL or COPY might mind.
 IDS = ["o", "O", "o10", "o9", "_o", "ö", "\uff5eo", "\U0001f600", "it's", "a\\b", "%", "x y"]
 NAMES = ["Same", "Same", "same", "Ärger", "Zoo", "aal", "\U0001f600", "\uff5e", "", "Uncategorised"]
 STATUSES = ["active", "active", "active", "draft", "paused", "archived"]
 CUSTOMERS = ["c1", "c2", "c3", "C3", "c10"]
-STRANGERS = ["stranger", "Stranger"]  # in the log only
+ANYBODY = [*CUSTOMERS, *CUSTOMERS, "stranger", "Stranger"]  # the last two in the log only
 CHANNEL_TYPES = ["email", "push", "sms", "in_app", "web", "webhook", "whatsapp", "direct_mail"]
 POLICY_TYPES = ["cooldown", "frequency_cap", "time_window", "metric_condition"]
-REASONS = ["model_error", "timeout"]
+ATTRIBUTIONS = ["last_touch", "first_touch", "linear", "time_decay", "position_based"]
 
 OUTCOMES: dict[str, tuple[str, str, bool]] = {
     "seen_and_liked": ("positive", "impression", False),
@@ -37,59 +37,47 @@ OUTCOMES: dict[str, tuple[str, str, bool]] = {
     "sale": ("positive", "response", True),
     "a-shrug": ("neutral", "response", False),
 }
-BUILT_IN = ["impression", "impression", "click", "conversion", "dismiss", "defer", "not_presented"]
+BUILT_IN = [
+    *("impression", "impression", "impression", "impression", "impression"),
+    *("click", "accept", "conversion", "convert", "dismiss", "deferred", "not_presented"),
+]
 
 MONEY = [
     *("0", "1", "2.5", "0.005", "-0.005", "0.0001", "-0.0049", "1.005", "-3.1415", "19.9999"),
-    *("0.015", "33.3333", "1000000.0001", "99999999999.9999", "-12.345"),
+    *("0.015", "33.3333", "10", "10", "20", "1000000.0001", "99999999999.9999", "-12.345"),
 ]
 SCORES = [
-    *(0.0, 0.3, 0.7, 1.0, 0.1, 0.2, 0.5, 0.6, 0.8, 0.9, 0.1 + 0.2, 0.6999999999999999),
+    *(0, 0.3, 0.7, 1, 1.0, 0.1, 0.2, 0.5, 0.6, 0.8, 0.9, 0.1 + 0.2, 0.6999999999999999),
     *(0.29999999999999993, 0.999999, 0.05, 5e-324),
 ]
 ATTRIBUTES = ["tier", "age", 'it\'s a "field"', "ünïcode.x"]
+TEXTS = ["gold", "Gold", "old", "", "5", "true", "é"]
+NUMBERS = [5, 5.0, 0, 1, -2.5, 1e20, 2**60]
 VALUES: list[Any] = [
-    *("gold", "Gold", "old", "", "5", "true", "é", 5, 5.0, 0, 1, -2.5, 1e20, True, False),
-    *([], ["gold", 5], [True], [["gold"]], {}, {"a": 1}, {"a": 1.0, "b": None}),
-]
-SCALARS = [
-    value for value in VALUES if isinstance(value, str | int | float) and value not in (True, False)
+    *TEXTS,
+    *NUMBERS,
+    *(True, False, [], ["gold", 5], [True], [["gold"]], {}, {"a": 1}, {"a": 1.0, "b": None}),
 ]
 
 
-def money(*, negative: bool = True) -> st.SearchStrategy[Decimal]:
-    """Amounts with up to 4 decimals."""
-    amounts = [Decimal(text) for text in MONEY]
-    return st.sampled_from([amount for amount in amounts if negative or amount >= 0])
+def money(dice: Dice) -> Decimal:
+    """An amount with up to 4 decimals, perhaps negative."""
+    return Decimal(dice.choice(MONEY))
 
 
-def ids(pool: Sequence[str], least: int, most: int) -> st.SearchStrategy[list[str]]:
-    """Some ids of the pool."""
-    return st.lists(st.sampled_from(pool), unique=True, min_size=least, max_size=most)
+def score(dice: Dice) -> float:
+    """A score at the edge of a bin, or anywhere."""
+    return dice.choice(SCORES) if dice.maybe(0.7) else dice.random()
 
 
-def optional(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Null, or one of these."""
-    return st.none() | strategy
-
-
-def rows_of(
-    draw: Draw, found: Sequence[str], required: dict[str, Any], extra: dict[str, Any] | None = None
-) -> list[Row]:
-    """A row for each id, and now and then a second one for the first id, which replaces it."""
-    fields = st.fixed_dictionaries(required, optional=extra or {})
-    ordered = [*found, *(found[:1] if draw(st.integers(0, 5)) == 5 else [])]
-    return [{"id": row_id, **draw(fields)} for row_id in ordered]
-
-
-def named(**fields: Any) -> dict[str, Any]:
+def named(dice: Dice, **fields: Any) -> Row:
     """Fields beside a name."""
-    return {"name": st.sampled_from(NAMES), **fields}
+    return {"name": dice.choice(NAMES), **fields}
 
 
-def with_status(**fields: Any) -> dict[str, Any]:
+def switched(dice: Dice, **fields: Any) -> Row:
     """Fields beside a name and a status."""
-    return named(status=st.sampled_from(STATUSES), **fields)
+    return named(dice, status=dice.choice(STATUSES), **fields)
 
 
 def ids_of(bundle: Bundle, entity: str) -> list[str]:
@@ -97,65 +85,95 @@ def ids_of(bundle: Bundle, entity: str) -> list[str]:
     return list(dict.fromkeys(row["id"] for row in bundle[entity]))
 
 
-def some(draw: Draw, row: st.SearchStrategy[Row], most: int) -> list[Row]:
-    """Up to `most` rows. Left alone, Hypothesis hardly ever makes more than ten."""
-    least = draw(st.sampled_from([0, most // 4, most // 2]))
-    return draw(st.lists(row, min_size=least, max_size=most))
+def bundles(as_of: datetime, time_zone: str = "UTC") -> st.SearchStrategy[Bundle]:
+    """Whole bundles, their times around the days that matter to windows that end at `as_of`."""
+
+    def noted(choices: bytes) -> Bundle:
+        bundle = bundle_of(Roll(choices), as_of, time_zone)
+        note({entity: rows for entity, rows in bundle.items() if rows})  # shown if the test fails
+        return bundle
+
+    return st.binary(min_size=SEED + ROWS, max_size=SEED + ROWS).map(noted)
 
 
-def add_catalogue(draw: Draw, bundle: Bundle, times: st.SearchStrategy[str]) -> None:
-    """Categories, channels, offers, creatives and what else has a status."""
-    bundle["categories"] = rows_of(draw, draw(ids(IDS, 0, 3)), named())
-    kinds = {"type": st.sampled_from(CHANNEL_TYPES)}
-    bundle["channels"] = rows_of(draw, draw(ids(IDS, 1, 4)), with_status(**kinds))
+def bundle_of(roll: Roll, as_of: datetime, time_zone: str) -> Bundle:
+    """The bundle that was rolled."""
+    moments = Moments(as_of, time_zone, roll.dice("moments"))
+    bundle: Bundle = {}
+    add_offers(roll, bundle, moments)
+    add_counted(roll, bundle)
+    add_budgets(roll, bundle, as_of)
+    add_rules(roll, bundle, moments, as_of)
+    add_models(roll, bundle, moments)
+    add_customers(roll, bundle)
+    add_interactions(roll, bundle, moments)
+    add_traces(roll, bundle, moments)
+    add_runs(roll, bundle, moments)
+    add_attributions(roll, bundle, moments)
+    return bundle
+
+
+def add_offers(roll: Roll, bundle: Bundle, moments: Moments) -> None:
+    """Categories, channels, offers, creatives, flows and outcome types."""
+
+    def offer(dice: Dice) -> Row:
+        row = switched(dice, **dice.optional(mandatory=dice.maybe(0.5)))
+        if categories and dice.maybe(0.6):
+            row["categoryId"] = dice.choice(categories)
+        if dice.maybe(0.2):
+            row["deletedAt"] = moments.text(dice)
+        return row
+
+    def outcome_type(dice: Dice, key: str) -> Row:
+        classification, category, is_conversion = OUTCOMES[key]
+        row: Row = {"key": key, "name": key, "classification": classification, "category": category}
+        if is_conversion or dice.maybe(0.5):
+            row["isConversion"] = is_conversion
+        return row
+
+    bundle["categories"] = roll.entities("category", roll.ids("category", IDS, 3), named)
     categories = ids_of(bundle, "categories")
-    bundle["offers"] = rows_of(
-        draw,
-        draw(ids(IDS, 1, 6)),
-        with_status(),
-        {
-            "categoryId": optional(st.sampled_from(categories)) if categories else st.none(),
-            "mandatory": st.booleans(),
-            "deletedAt": st.none() | st.none() | times,
-        },
+    bundle["channels"] = roll.entities(
+        "channel",
+        roll.ids("channel", IDS, 4, least=1),
+        lambda dice: switched(dice, type=dice.choice(CHANNEL_TYPES)),
     )
-    if draw(st.integers(0, 7)) == 7:  # more than the top 20
+    bundle["offers"] = roll.entities("offer", roll.ids("offer", IDS, 7, least=1), offer)
+    if roll.present() and roll.dice("crowd").maybe(0.2):  # more than the top 20
         bundle["offers"] += [
             {"id": f"crowd{number}", "name": "One of many", "status": "active"}
             for number in range(21)
         ]
     offers, channels = ids_of(bundle, "offers"), ids_of(bundle, "channels")
-    bundle["creatives"] = rows_of(
-        draw,
-        draw(ids(IDS, 0, 5)),
-        with_status(offerId=st.sampled_from(offers), channelId=st.sampled_from(channels)),
+    bundle["creatives"] = roll.entities(
+        "creative",
+        roll.ids("creative", IDS, 5),
+        lambda dice: switched(dice, offerId=dice.choice(offers), channelId=dice.choice(channels)),
     )
-    for entity in ("experiments", "journeys", "triggers"):
-        bundle[entity] = rows_of(draw, draw(ids(IDS, 0, 2)), with_status())
-    bundle["decision_flows"] = rows_of(draw, draw(ids(IDS, 1, 3)), with_status())
-    bundle["approvals"] = rows_of(
-        draw,
-        draw(ids(IDS, 0, 3)),
-        {
-            "entityType": st.just("offer"),
-            "entityId": st.sampled_from(offers),
-            "action": st.sampled_from(["create", "update", "delete"]),
-            "status": st.sampled_from(["pending", "approved", "rejected"]),
-        },
-    )
+    bundle["decision_flows"] = roll.entities("flow", roll.ids("flow", IDS, 3, least=1), switched)
     bundle["outcome_types"] = [
-        {
-            "key": key,
-            "name": key,
-            "classification": OUTCOMES[key][0],
-            "category": OUTCOMES[key][1],
-            **({"isConversion": OUTCOMES[key][2]} if OUTCOMES[key][2] else {}),
-        }
-        for key in draw(ids(list(OUTCOMES), 0, 5))
+        outcome_type(roll.dice("outcome", key), key)
+        for key in roll.ids("outcome", list(OUTCOMES), 5)
     ]
 
 
-def add_budgets(draw: Draw, bundle: Bundle, as_of: datetime) -> None:
+def add_counted(roll: Roll, bundle: Bundle) -> None:
+    """What the summary counts beside offers and channels."""
+    for entity in ("experiments", "journeys", "triggers"):
+        bundle[entity] = roll.entities(entity, roll.ids(entity, IDS, 3), switched)
+    bundle["approvals"] = roll.entities(
+        "approval",
+        roll.ids("approval", IDS, 3),
+        lambda dice: {
+            "entityType": "offer",
+            "entityId": dice.choice(ids_of(bundle, "offers")),
+            "action": dice.choice(["create", "update", "delete"]),
+            "status": dice.choice(["pending", "approved", "rejected"]),
+        },
+    )
+
+
+def add_budgets(roll: Roll, bundle: Bundle, as_of: datetime) -> None:
     """Budgets whose periods begin and end around today, whatever the zone calls today."""
     scopes: dict[str, list[Any]] = {
         "global": [None],
@@ -163,219 +181,209 @@ def add_budgets(draw: Draw, bundle: Bundle, as_of: datetime) -> None:
         "offer": ids_of(bundle, "offers"),
         "channel": ids_of(bundle, "channels"),
     }
-    bundle["budgets"] = []
-    for budget_id in draw(ids(IDS, 0, 4)):
-        scope = draw(st.sampled_from([scope for scope, targets in scopes.items() if targets]))
-        start = as_of.date() - timedelta(days=draw(st.sampled_from([0, 1, 3, 40, -1])))
-        end = start + timedelta(days=draw(st.sampled_from([0, 1, 2, 3, 60])))
-        target = draw(st.sampled_from(scopes[scope]))
-        bundle["budgets"].append(
-            {
-                "id": budget_id,
-                "name": draw(st.sampled_from(NAMES)),
-                "scope": scope,
-                **({} if target is None else {"scopeId": target}),
-                "periodStart": start.isoformat(),
-                "periodEnd": end.isoformat(),
-                "allocated": draw(money(negative=False)),
-            }
+
+    def budget(dice: Dice) -> Row:
+        scope = dice.choice([scope for scope, targets in scopes.items() if targets])
+        start = as_of.date() - timedelta(days=dice.choice([0, 1, 3, 40, -1]))
+        end = start + timedelta(days=dice.choice([0, 1, 3, 5, 60]))
+        return named(
+            dice,
+            scope=scope,
+            **({} if scope == "global" else {"scopeId": dice.choice(scopes[scope])}),
+            periodStart=start.isoformat(),
+            periodEnd=end.isoformat(),
+            allocated=abs(money(dice)),
         )
 
+    bundle["budgets"] = roll.entities("budget", roll.ids("budget", IDS, 5), budget)
 
-def add_rules(draw: Draw, bundle: Bundle, times: st.SearchStrategy[str], as_of: datetime) -> None:
+
+def add_rules(roll: Roll, bundle: Bundle, moments: Moments, as_of: datetime) -> None:
     """Rules, policies and suppressions."""
-    bundle["qualification_rules"] = rows_of(draw, draw(ids(IDS, 1, 3)), named(type=st.just("rule")))
-    kinds = {"type": st.sampled_from(POLICY_TYPES)}
-    bundle["contact_policies"] = rows_of(draw, draw(ids(IDS, 1, 4)), named(**kinds))
-    future = st.sampled_from([(as_of + timedelta(days=ahead)).isoformat() for ahead in (1, 90)])
-    bundle["suppressions"] = rows_of(
-        draw,
-        draw(ids(IDS, 0, 6)),
-        {
-            "customerId": st.sampled_from([*CUSTOMERS, *STRANGERS]),
-            "policyId": st.sampled_from(ids_of(bundle, "contact_policies")),
-            "createdAt": times | times | future,
-        },
-        {
-            "offerId": optional(st.sampled_from(ids_of(bundle, "offers"))),
-            "reason": optional(st.just("too many")),
-            "expiresAt": optional(future | times | st.just(as_of.isoformat())),
-        },
+
+    def suppression(dice: Dice) -> Row:
+        future = (as_of + timedelta(days=dice.choice([1, 90]))).isoformat()
+        expires = dice.choice([future, moments.text(dice), as_of.isoformat()])
+        return {
+            "customerId": dice.choice(ANYBODY),
+            "policyId": dice.choice(ids_of(bundle, "contact_policies")),
+            "createdAt": future if dice.maybe(0.2) else moments.text(dice),
+            **dice.optional(
+                offerId=dice.choice(ids_of(bundle, "offers")), reason="too many", expiresAt=expires
+            ),
+        }
+
+    bundle["qualification_rules"] = roll.entities(
+        "rule", roll.ids("rule", IDS, 3, least=1), lambda dice: named(dice, type="rule")
+    )
+    bundle["contact_policies"] = roll.entities(
+        "policy",
+        roll.ids("policy", IDS, 4, least=1),
+        lambda dice: named(dice, type=dice.choice(POLICY_TYPES)),
+    )
+    bundle["suppressions"] = roll.entities(
+        "suppression", roll.ids("suppression", IDS, 8), suppression
     )
 
 
-def add_models(draw: Draw, bundle: Bundle, times: st.SearchStrategy[str]) -> None:
+def add_models(roll: Roll, bundle: Bundle, moments: Moments) -> None:
     """Models and how good they were."""
-    bundle["models"] = rows_of(
-        draw, draw(ids(IDS, 0, 3)), with_status(type=st.sampled_from(["bandit", "linear"]))
+    bundle["models"] = roll.entities(
+        "model", roll.ids("model", IDS, 3), lambda dice: switched(dice, type=dice.choice(NAMES))
     )
     models = ids_of(bundle, "models")
-    importance = st.dictionaries(
-        st.sampled_from(IDS), st.sampled_from([0.5, 0.25, 0, -1, 3]), max_size=4
+
+    def metric(dice: Dice) -> Row:
+        features = {feature: dice.choice([0.5, 0.25, 0, -1, 3]) for feature in dice.some(IDS, 4)}
+        return {
+            "modelId": dice.choice(models or [""]),
+            "recordedAt": moments.text(dice),
+            **dice.optional(auc=score(dice), featureImportance=features),
+        }
+
+    metrics = roll.log("metric", 10, metric)
+    bundle["model_metrics"] = metrics if models else []
+
+
+def condition(dice: Dice) -> Row:
+    """A valid filter of a segment."""
+    operator, value = dice.choice(
+        [
+            (dice.choice(["eq", "neq", "contains", "not_contains"]), dice.choice(VALUES)),
+            (dice.choice(["gt", "gte", "lt", "lte"]), dice.choice([*TEXTS, *NUMBERS])),
+            (dice.choice(["in", "not_in"]), dice.some(VALUES, 8)),
+            (dice.choice(["is_set", "is_not_set"]), None),
+        ]
     )
-    metric = st.fixed_dictionaries(
-        {"modelId": st.sampled_from(models or [""]), "recordedAt": times},
-        optional={"auc": optional(st.sampled_from(SCORES)), "featureImportance": importance},
-    )
-    bundle["model_metrics"] = draw(st.lists(metric, max_size=6)) if models else []
+    row = {"field": dice.choice(ATTRIBUTES), "operator": operator}
+    return row if value is None else row | {"value": value}
 
 
-def conditions() -> st.SearchStrategy[Row]:
-    """Valid filters of segments."""
-
-    def condition(operators: list[str], value: st.SearchStrategy[Any]) -> st.SearchStrategy[Row]:
-        return st.fixed_dictionaries(
-            {
-                "field": st.sampled_from(ATTRIBUTES),
-                "operator": st.sampled_from(operators),
-                "value": value,
-            }
-        )
-
-    return st.one_of(
-        condition(["eq", "neq", "contains", "not_contains"], st.sampled_from(VALUES)),
-        condition(["gt", "gte", "lt", "lte"], st.sampled_from(SCALARS)),
-        condition(["in", "not_in"], st.lists(st.sampled_from(VALUES), max_size=3)),
-        condition(["is_set", "is_not_set"], st.none()),
-    )
-
-
-def add_customers(draw: Draw, bundle: Bundle) -> None:
+def add_customers(roll: Roll, bundle: Bundle) -> None:
     """Customers with attributes of all types, and segments of them."""
-    attributes = st.dictionaries(
-        st.sampled_from(ATTRIBUTES), optional(st.sampled_from(VALUES)), max_size=3
-    )
-    customers = draw(ids(CUSTOMERS, 0, 5))
-    bundle["customers"] = rows_of(draw, customers, {"attributes": attributes})
-    filters = st.lists(conditions(), max_size=2)
-    bundle["segments"] = rows_of(draw, draw(ids(IDS, 0, 3)), with_status(filters=filters))
+
+    def customer(dice: Dice) -> Row:
+        values = {name: dice.choice(VALUES) for name in ATTRIBUTES}
+        return {"attributes": dice.optional(**values)}
+
+    def segment(dice: Dice) -> Row:
+        count = dice.choice([0, 1, 1, 1, 2])
+        return switched(dice, filters=[condition(dice) for _ in range(count)])
+
+    bundle["customers"] = roll.entities("customer", roll.ids("customer", CUSTOMERS, 5), customer)
+    bundle["segments"] = roll.entities("segment", roll.ids("segment", IDS, 4), segment)
 
 
-def add_interactions(draw: Draw, bundle: Bundle, times: st.SearchStrategy[str]) -> None:
-    """Up to 40 of them, now and then one twice."""
-    outcomes = [*BUILT_IN, *(row["key"] for row in bundle["outcome_types"])]
-    creatives = ids_of(bundle, "creatives")
-    interaction = st.fixed_dictionaries(
-        {
-            "customerId": st.sampled_from([*CUSTOMERS, *STRANGERS]),
-            "offerId": st.sampled_from(ids_of(bundle, "offers")),
-            "channelId": st.sampled_from(ids_of(bundle, "channels")),
-            "outcome": st.sampled_from(outcomes),
-            "occurredAt": times,
-        },
-        optional={
-            "value": optional(money()),
-            "cost": optional(money()),
-            "creativeId": optional(st.sampled_from(creatives)) if creatives else st.none(),
-            "decisionFlowId": optional(st.sampled_from(ids_of(bundle, "decision_flows"))),
-        },
-    )
-    bundle["interactions"] = numbered(draw, "i", some(draw, interaction, 40))
+def add_interactions(roll: Roll, bundle: Bundle, moments: Moments) -> None:
+    """Up to 40 interactions."""
+    offers, channels = ids_of(bundle, "offers"), ids_of(bundle, "channels")
+    creatives, flows = ids_of(bundle, "creatives"), ids_of(bundle, "decision_flows")
+    outcomes = [*BUILT_IN, *(row["key"] for row in bundle["outcome_types"] * 2)]
+
+    def interaction(dice: Dice) -> Row:
+        return {
+            "customerId": dice.choice(ANYBODY),
+            "offerId": dice.choice(offers),
+            "channelId": dice.choice(channels),
+            "outcome": dice.choice(outcomes),
+            "occurredAt": moments.text(dice),
+            **dice.optional(
+                value=money(dice),
+                cost=money(dice),
+                creativeId=dice.choice(creatives) if creatives else None,
+                decisionFlowId=dice.choice(flows),
+            ),
+        }
+
+    bundle["interactions"] = roll.log("i", 40, interaction)
 
 
-def numbered(draw: Draw, prefix: str, rows: list[Row]) -> list[Row]:
-    """Log rows with ids; sometimes the last one has the id of an earlier one."""
-    found = [{"id": f"{prefix}{place}", **row} for place, row in enumerate(rows)]
-    if len(found) > 1 and draw(st.integers(0, 3)) == 3:
-        found[-1]["id"] = found[draw(st.integers(0, len(found) - 2))]["id"]
-    return found
-
-
-def add_traces(draw: Draw, bundle: Bundle, times: st.SearchStrategy[str]) -> None:
+def add_traces(roll: Roll, bundle: Bundle, moments: Moments) -> None:
     """Up to 15 decisions, with offers twice in a list, and lists that contradict each other."""
-    offer = st.sampled_from(ids_of(bundle, "offers"))
-    qualification = st.fixed_dictionaries(
-        {
-            "offerId": offer,
-            "ruleId": st.sampled_from(ids_of(bundle, "qualification_rules")),
-            "passed": st.sampled_from([True, True, False]),
-        },
-        optional={"reason": optional(st.just("no"))},
-    )
-    policy = st.fixed_dictionaries(
-        {
-            "offerId": offer,
-            "policyId": st.sampled_from(ids_of(bundle, "contact_policies")),
-            "blocked": st.sampled_from([False, False, True]),
+    offers, channels = ids_of(bundle, "offers"), ids_of(bundle, "channels")
+    rules, policies = ids_of(bundle, "qualification_rules"), ids_of(bundle, "contact_policies")
+
+    def rank(dice: Dice) -> int:
+        return dice.choice([1, 2, 3, 1, 2, 10, 11, 100])
+
+    def scored(dice: Dice, offer: str, chance_of_rank: float) -> Row:
+        row = {"offerId": offer, "score": score(dice)}
+        if dice.maybe(chance_of_rank):
+            return row | {"rank": rank(dice)}
+        return row | {"rank": None} if dice.maybe(0.5) else row
+
+    def limited(dice: Dice, offer: str) -> Row:
+        return {"offerId": offer, "policyId": dice.choice(policies), "blocked": dice.maybe(0.4)}
+
+    def trace(dice: Dice) -> Row:
+        chance_of_rank = dice.choice([0, 0.8, 1])
+        return {
+            "customerId": dice.choice(ANYBODY),
+            "channelId": dice.choice(channels),
+            "decisionFlowId": dice.choice(ids_of(bundle, "decision_flows")),
+            "createdAt": moments.text(dice),
+            **dice.optional(
+                qualificationResults=[
+                    {"offerId": offer, "ruleId": dice.choice(rules), "passed": dice.maybe(0.7)}
+                    for offer in dice.some(offers, 6)
+                ],
+                contactPolicyResults=[limited(dice, offer) for offer in dice.some(offers, 4)],
+                scoringResults=[
+                    scored(dice, offer, chance_of_rank) for offer in dice.some(offers, 6)
+                ],
+                selectedOffers=[
+                    {"offerId": offer, "rank": rank(dice)} for offer in dice.some(offers, 3)
+                ],
+                degradedScoring=dice.maybe(0.5),
+                degradedReason=dice.choice(["model_error", "timeout"]),
+                totalLatencyMs=dice.choice([0, 12.5, 300]),
+            ),
         }
-    )
-    ranks = st.sampled_from([1, 2, 3, 1, 10, 11, 100])
-    score = st.fixed_dictionaries(
-        {"offerId": offer, "score": st.sampled_from(SCORES) | st.floats(0, 1)},
-        optional={"rank": ranks | ranks | st.none()},
-    )
-    selection = st.fixed_dictionaries({"offerId": offer, "rank": ranks})
-    trace = st.fixed_dictionaries(
-        {
-            "customerId": st.sampled_from([*CUSTOMERS, *STRANGERS]),
-            "channelId": st.sampled_from(ids_of(bundle, "channels")),
-            "decisionFlowId": st.sampled_from(ids_of(bundle, "decision_flows")),
-            "createdAt": times,
-        },
-        optional={
-            "qualificationResults": optional(st.lists(qualification, max_size=5)),
-            "contactPolicyResults": optional(st.lists(policy, max_size=4)),
-            "scoringResults": optional(st.lists(score, max_size=6)),
-            "selectedOffers": optional(st.lists(selection, max_size=4)),
-            "degradedScoring": optional(st.booleans()),
-            "degradedReason": optional(st.sampled_from(REASONS)),
-            "totalLatencyMs": optional(st.sampled_from([0, 12.5, 300])),
-        },
-    )
-    bundle["decision_traces"] = numbered(draw, "t", some(draw, trace, 15))
+
+    bundle["decision_traces"] = roll.log("t", 15, trace)
 
 
-def add_runs(draw: Draw, bundle: Bundle, times: st.SearchStrategy[str]) -> None:
+def add_runs(roll: Roll, bundle: Bundle, moments: Moments) -> None:
     """Runs with and without a latency."""
-    run = st.fixed_dictionaries(
-        {
-            "decisionFlowId": st.sampled_from(ids_of(bundle, "decision_flows")),
-            "status": st.sampled_from(["completed", "completed", "failed", "running"]),
-            "startedAt": times,
-        },
-        optional={
-            "latencyMs": optional(st.sampled_from([0, 1, 2, 7, 100, 2**31 - 1])),
-            "channelId": optional(st.sampled_from(ids_of(bundle, "channels"))),
-        },
-    )
-    bundle["runs"] = numbered(draw, "r", some(draw, run, 12))
 
-
-def add_attributions(draw: Draw, bundle: Bundle, times: st.SearchStrategy[str]) -> None:
-    """A few conversions by a few models, so that the same pair comes twice."""
-    touchpoint = st.fixed_dictionaries(
-        {
-            "offerId": st.sampled_from(ids_of(bundle, "offers")),
-            "channelId": st.sampled_from(ids_of(bundle, "channels")),
-            "credit": st.sampled_from(SCORES),
-            "value": money(),
+    def run(dice: Dice) -> Row:
+        return {
+            "decisionFlowId": dice.choice(ids_of(bundle, "decision_flows")),
+            "status": dice.choice(["completed", "completed", "failed", "running"]),
+            "startedAt": moments.text(dice),
+            **dice.optional(
+                latencyMs=dice.choice([0, 1, 2, 7, 100, 2**31 - 1]),
+                channelId=dice.choice(ids_of(bundle, "channels")),
+            ),
         }
-    )
-    attribution = st.fixed_dictionaries(
-        {
-            "conversionId": st.sampled_from(["v1", "v2", "v3", "v4", "v5"]),
-            "customerId": st.sampled_from(CUSTOMERS),
-            "model": st.sampled_from(["last_touch", "first_touch", "linear", "time_decay"]),
-            "totalValue": money(),
-            "createdAt": times,
-        },
-        optional={"touchpoints": st.lists(touchpoint, max_size=2)},
-    )
-    bundle["attributions"] = draw(st.lists(attribution, max_size=8))
+
+    bundle["runs"] = roll.log("r", 15, run)
 
 
-@st.composite
-def bundles(draw: Draw, as_of: datetime, time_zone: str = "UTC") -> Bundle:
-    """A whole bundle, its times around the days that matter to windows that end at `as_of`."""
-    times = timestamps(as_of, time_zone)
-    bundle: Bundle = {}
-    add_catalogue(draw, bundle, times)
-    add_budgets(draw, bundle, as_of)
-    add_rules(draw, bundle, times, as_of)
-    add_models(draw, bundle, times)
-    add_customers(draw, bundle)
-    add_interactions(draw, bundle, times)
-    add_traces(draw, bundle, times)
-    add_runs(draw, bundle, times)
-    add_attributions(draw, bundle, times)
-    return bundle
+def add_attributions(roll: Roll, bundle: Bundle, moments: Moments) -> None:
+    """Some conversions by some models, so that the same pair comes twice."""
+
+    def touchpoint(dice: Dice, offer: str) -> Row:
+        channel = dice.choice(ids_of(bundle, "channels"))
+        return {
+            "offerId": offer,
+            "channelId": channel,
+            "credit": score(dice),
+            "value": money(dice),
+        }
+
+    def attribution(dice: Dice) -> Row:
+        return {
+            "conversionId": dice.choice(["v1", "v2", "v3", "v4", "v5"]),
+            "customerId": dice.choice(ANYBODY),
+            "model": dice.choice(ATTRIBUTIONS),
+            "totalValue": money(dice),
+            "createdAt": moments.text(dice),
+            **dice.optional(
+                touchpoints=[
+                    touchpoint(dice, offer) for offer in dice.some(ids_of(bundle, "offers"), 2)
+                ]
+            ),
+        }
+
+    bundle["attributions"] = roll.log("a", 12, attribution)
