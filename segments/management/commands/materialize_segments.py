@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from time import perf_counter
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management import BaseCommand, CommandError
 from django.db import Error, connection
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *ids: str, **options: Any) -> None:
         ids = tuple(options["ids"])
-        self.console = Console(file=self.stdout._out)  # type: ignore[attr-defined]  # noqa: SLF001
+        self.console = Console(file=cast("IO[str]", self.stdout._out))  # noqa: SLF001 - rich ends lines itself
         started = perf_counter()
         ensure_schema()
         segments = self._segments(ids)
