@@ -8,7 +8,8 @@ import json
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.forms.fields import InvalidJSONInput
@@ -25,7 +26,9 @@ from offers.admin_base import (
     StatusAdminMixin,
 )
 from segments.filters import InvalidFilterError, validate_filters
+from segments.materialisation import analyze_members, materialise
 from segments.models import Customer, Segment, SegmentMembership
+from segments.preview import preview
 
 
 class StorableJSONField(forms.JSONField):
@@ -86,7 +89,33 @@ class SegmentAdmin(StatusAdminMixin, PermanentAdmin):
     formfield_overrides = JSON_FIELDS
     list_display = ("name", "external_id", "status_label", "materialized_at", "customer_count")
     list_filter = ("status", ("materialized_at", admin.EmptyFieldListFilter))
-    readonly_fields = ("materialized_at", "customer_count", "members")
+    readonly_fields = ("materialized_at", "customer_count", "members", "preview")
+    actions = ("materialise",)
+
+    def save_model(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        obj: Segment,
+        form: Any,
+        change: bool,
+    ) -> None:
+        """Store what was changed alone: the segment may have been materialised meanwhile."""
+        obj.save(update_fields=form.changed_data if change else None)
+
+    @admin.action(description="Materialise", permissions=["change"])
+    def materialise(self, request: HttpRequest, queryset: QuerySet[Segment]) -> None:
+        """Bring the members in line with the filters and the customers as they are now."""
+        for segment in queryset.order_by("external_id"):
+            try:
+                change = materialise(segment.pk)
+            except InvalidFilterError as error:
+                messages.error(request, f"{segment.external_id} is left as it was: {error}.")
+                continue
+            if change is not None:
+                told = f"{change.joined:,} joined, {change.left:,} left, {change.after:,} members"
+                self.log_change(request, segment, f"Materialised: {told}.")
+                messages.success(request, f"{segment.external_id}: {told}.")
+        analyze_members()
 
     @admin.display(description="members")
     def members(self, obj: Segment) -> SafeString | str:
@@ -95,6 +124,23 @@ class SegmentAdmin(StatusAdminMixin, PermanentAdmin):
             return "not materialised"
         address = reverse("admin:segments_customer_changelist")
         return format_html('<a href="{}?segment={}">list of members</a>', address, obj.pk)
+
+    @admin.display(description="preview")
+    def preview(self, obj: Segment) -> SafeString | str:
+        """How many customers the stored filters match now, and the SQL that finds them."""
+        if not obj.pk:
+            return "shown once the segment is saved"
+        try:
+            found = preview(obj.pk)
+        except InvalidFilterError as error:
+            return f"These filters cannot be used: {error}."
+        if found.customers is None:
+            seconds = settings.ANSWER_TIMEOUT_SECONDS
+            told = f"More customers than can be counted in {seconds:g} s match now."
+        else:
+            told = f"{found.customers:,} customers match now."
+        layout = '<p>{}</p><pre class="font-mono whitespace-pre-wrap break-all mt-2">{}</pre>'
+        return format_html(layout, told, found.query)
 
 
 class SegmentFilter(admin.SimpleListFilter):

@@ -170,3 +170,9 @@ def _fold(cursor: Any, parts: dict[str, sql.Composable]) -> None:
         folded = {**parts, "mark": sql.Literal(mark.folded_id)}
         cursor.execute(sql.SQL(_FOLD).format(**folded))
         cursor.execute(sql.SQL(_FORGET_EMPTY).format(**parts))
+
+
+def analyze_members() -> None:
+    """Tell the planner about the new rows, which the next answers join."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE segments_segmentmembership, segments_segmentinteractionsummary")

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.db import connection, models
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from segments.models import Customer, Segment, SegmentMembership
 from tests.offers.test_admin import (
@@ -90,6 +92,74 @@ def test_changing_the_filters_makes_the_segment_not_materialised() -> None:
     assert segment.materialized_at is None
     page = client.get(address(Segment, "change", segment.pk)).content.decode()
     assert "not materialised" in page
+
+
+def test_segment_shows_how_many_customers_match_now_and_the_sql() -> None:
+    for age in (17, 18, 40):
+        Customer.objects.create(customer_id=f"c{age}", attributes={"<b>'%": age})
+    filters = [{"field": "<b>'%", "operator": "gte", "value": 18}]
+    segment = named(Segment, 1, filters=filters)
+    client = signed_in("segments.view_segment")
+    page = client.get(address(Segment, "change", segment.pk)).content.decode()
+    assert "2 customers match now." in page
+    assert "FROM segments_customer" in page
+    assert "(attributes -&gt; &#x27;&lt;b&gt;&#x27;&#x27;%&#x27;) &gt;= &#x27;18&#x27;" in page
+    assert "<b>'" not in page
+
+
+def test_preview_gives_up_after_the_time_of_an_answer(settings: Settings) -> None:
+    settings.ANSWER_TIMEOUT_SECONDS = 0.001
+    Customer.objects.bulk_create(
+        Customer(customer_id=f"c{number}", attributes={"age": 42}) for number in range(50_000)
+    )
+    segment = named(Segment, 1, filters=[{"field": "age", "operator": "gte", "value": 18}])
+    page = signed_in().get(address(Segment, "change", segment.pk))
+    assert page.status_code == 200
+    assert "than can be counted in 0.001 s" in page.content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_preview_says_what_is_wrong_with_filters_that_others_stored() -> None:
+    segment = named(Segment, 1, filters=[{"field": "age", "operator": "like"}])
+    page = signed_in().get(address(Segment, "change", segment.pk)).content.decode()
+    assert "cannot be used: filter 1: operator is &#x27;like&#x27;" in page
+
+
+def materialise_from_the_list(client: Client, *segments: Segment) -> str:
+    """The list after its action."""
+    data = {"action": "materialise", "_selected_action": [segment.pk for segment in segments]}
+    path = address(Segment, "changelist")
+    return client.post(path, data, follow=True).content.decode()
+
+
+def test_segments_are_materialised_from_the_list() -> None:
+    Customer.objects.create(customer_id="c", attributes={})
+    right = named(Segment, 1)
+    wrong = named(Segment, 2, filters=[{"field": "age", "operator": "like"}])
+    page = materialise_from_the_list(signed_in(), right, wrong)
+    assert "segment_1: 1 joined, 0 left, 1 members." in page
+    assert "segment_2 is left as it was: filter 1: operator is" in page
+    right.refresh_from_db()
+    assert right.customer_count == 1
+
+
+def test_viewer_materialises_nothing() -> None:
+    segment = named(Segment, 1)
+    materialise_from_the_list(signed_in("segments.view_segment"), segment)
+    segment.refresh_from_db()
+    assert segment.materialized_at is None
+
+
+def test_saving_a_name_leaves_a_materialisation_that_came_between_alone() -> None:
+    segment = make_segment(1)
+    data = {"name": "Renamed", "status": "draft", "filters": "[]"}
+    with CaptureQueriesContext(connection) as captured:
+        signed_in().post(address(Segment, "change", segment.pk), data)
+    (update,) = [q["sql"] for q in captured if 'UPDATE "segments_segment"' in q["sql"]]
+    assert "Renamed" in update
+    assert "materialized_at" not in update
 
 
 def test_segment_cannot_be_deleted() -> None:

@@ -5,7 +5,7 @@ from time import perf_counter
 from typing import IO, Any, cast
 
 from django.core.management import BaseCommand, CommandError
-from django.db import Error, connection
+from django.db import Error
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,7 +14,7 @@ from rich.table import Table
 from config.schema import ensure_schema
 from offers.models import Status
 from segments.filters import InvalidFilterError
-from segments.materialisation import PHASES, Change, materialise
+from segments.materialisation import PHASES, Change, analyze_members, materialise
 from segments.models import Segment
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 "segments are done; run the same command again."
             ) from error
         if any(change.joined or change.left for change in changes):
-            self._analyze()
+            analyze_members()
         if changes:
             self._summarise(changes, perf_counter() - started)
         if problems:
@@ -106,11 +106,6 @@ class Command(BaseCommand):
                 else:
                     changes += [change] if change else []
                 progress.update(task, completed=number + 1)
-
-    def _analyze(self) -> None:
-        """Tell the planner about the new rows."""
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE segments_segmentmembership, segments_segmentinteractionsummary")
 
     def _summarise(self, changes: list[Change], seconds: float) -> None:
         table = Table(title="Materialised", title_justify="left")
