@@ -7,7 +7,7 @@ import msgspec
 from django.conf import settings
 from django.utils import timezone
 
-from dashboard.parameters import Parameters
+from dashboard.parameters import Parameters, shown
 from dashboard.services.base import DIMENSIONS, Question
 from dashboard.snapshot import snapshot
 from decisions.models import AlgorithmModel, DecisionFlow
@@ -96,7 +96,7 @@ def _named(parameters: Parameters) -> tuple[dict[str, Any], list[str]]:
             continue
         entity = model._default_manager.filter(external_id=external_id).first()  # noqa: SLF001 - documented API
         if entity is None:
-            missing.append(f"{name}: there is no {_noun(model)} with the id {external_id!r}.")
+            missing.append(f"{name}: there is no {_noun(model)} with the id {shown(external_id)}.")
         elif isinstance(entity, Segment) and entity.materialized_at is None:
             missing.append(
                 f"{name}: the segment {external_id!r} is not materialised "

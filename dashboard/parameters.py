@@ -12,6 +12,7 @@ from dashboard.services import REGISTRY
 from dashboard.services.base import Service
 
 LONGEST_WINDOW = 365
+LONGEST_ID = 64
 DEFAULT_TYPE = "summary"
 DEFAULT_DAYS = 7
 
@@ -173,5 +174,5 @@ def not_accepted(name: str, value: str, choices: Iterable[str]) -> str:
 
 
 def shown(value: str) -> str:
-    """A value as a message shows it, shortened."""
-    return repr(value if len(value) <= 40 else value[:40] + "…")
+    """A value as a message shows it: any id in full, and no more than that."""
+    return repr(value if len(value) <= LONGEST_ID else value[:LONGEST_ID] + "…")
