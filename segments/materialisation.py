@@ -15,8 +15,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from decisions.locks import lock_summaries_shared
-from decisions.models import SummaryMark
 from segments.compilation import members_query, parse_filters
+from segments.history import SUMS, fold_change
 from segments.models import Segment, SegmentMembership
 
 PHASES = ("waiting", "comparing", "storing", "adding up")
@@ -47,38 +47,6 @@ WHERE change.sign = -1
 _ADD: LiteralString = """
 INSERT INTO segments_segmentmembership (customer_id, segment_id)
 SELECT customer_id, {segment} FROM segments_change WHERE sign = 1
-"""
-# The histories of a hundredth of the customers are ranges of the log's primary key, which
-# starts with the customer; for many more, the log is scanned once. The cast to date uses the
-# session's time zone, the reporting one.
-_FOLD: LiteralString = """
-INSERT INTO segments_segmentinteractionsummary AS stored
-    (segment_id, day, offer_id, channel_id,
-     interactions, impressions, positive, negative, conversions, revenue, cost)
-SELECT {segment}, row.occurred_at::date, row.offer_id, row.channel_id,
-       sum(sign),
-       sum(sign * (type.category = 'impression')::integer),
-       sum(sign * (type.classification = 'positive')::integer),
-       sum(sign * (type.classification = 'negative')::integer),
-       sum(sign * type.is_conversion::integer),
-       sum(sign * coalesce(row.value, 0)),
-       sum(sign * coalesce(row.cost, 0))
-FROM segments_change change
-JOIN decisions_interaction row ON row.customer_id = change.customer_id
-JOIN decisions_outcometype type ON type.id = row.outcome_type_id
-WHERE row.id <= {mark}
-GROUP BY 2, 3, 4
-ON CONFLICT (segment_id, day, offer_id, channel_id) DO UPDATE SET
-    interactions = stored.interactions + excluded.interactions,
-    impressions = stored.impressions + excluded.impressions,
-    positive = stored.positive + excluded.positive,
-    negative = stored.negative + excluded.negative,
-    conversions = stored.conversions + excluded.conversions,
-    revenue = stored.revenue + excluded.revenue,
-    cost = stored.cost + excluded.cost
-"""
-_FORGET_EMPTY: LiteralString = """
-DELETE FROM segments_segmentinteractionsummary WHERE segment_id = {segment} AND interactions = 0
 """
 
 
@@ -134,7 +102,7 @@ def materialise(key: int, begin: Callable[[str], None] = lambda _phase: None) ->
         joined = cursor.rowcount
         begin("adding up")
         if joined or left:
-            _fold(cursor, parts)
+            fold_change(cursor, sql.Literal(key))
         cursor.execute("DROP TABLE segments_change")
         segment.materialized_at = moment
         segment.customer_count = before + joined - left
@@ -160,19 +128,10 @@ def _present_view(cursor: Any, name: str, members: sql.Composed) -> sql.Identifi
     return view
 
 
-def _fold(cursor: Any, parts: dict[str, sql.Composable]) -> None:
-    """Add the history of those who joined to the segment's sums, subtract that of who left.
-
-    Only as far as the log has been folded in: the rest is added to the sums as they are read.
-    """
-    mark = SummaryMark.objects.filter(summary="interactions").first()
-    if mark is not None and mark.folded_id:
-        folded = {**parts, "mark": sql.Literal(mark.folded_id)}
-        cursor.execute(sql.SQL(_FOLD).format(**folded))
-        cursor.execute(sql.SQL(_FORGET_EMPTY).format(**parts))
-
-
 def analyze_members() -> None:
     """Tell the planner about the new rows, which the next answers join."""
+    tables = [SegmentMembership._meta.db_table, *(sums.table for sums in SUMS)]  # noqa: SLF001 - documented API
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE segments_segmentmembership, segments_segmentinteractionsummary")
+        cursor.execute(
+            sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables)))
+        )
