@@ -29,7 +29,7 @@ def envelope(kind: str, service: type[Service]) -> type[msgspec.Struct]:
     """What is around the data of a type, with the parts that apply to it."""
     fields: list[Any] = [
         ("type", Literal[kind]),
-        ("as_of", Annotated[datetime, Meta(tz=True, description="What instant it is about.")]),
+        ("as_of", described(datetime, "The instant that the answer is about.", tz=True)),
     ]
     if "days" in service.accepts:
         fields.append(("window", WindowPart))
@@ -37,12 +37,12 @@ def envelope(kind: str, service: type[Service]) -> type[msgspec.Struct]:
         fields.append(("baseline_window", WindowPart))
     if service.sampled:
         fields += [
-            optional("sample_cap", int, "How many raw traces are read at most."),
-            optional("sample_size", int, "How many traces match and were covered."),
-            optional("sample_truncated", bool, "Whether some traces were left out."),
+            ("sample_cap", described(int, "How many raw traces are read at most.")),
+            ("sample_size", described(int, "How many traces match and were covered.")),
+            ("sample_truncated", described(bool, "Whether some traces were left out.")),
         ]
     fields += [
-        optional("warning", str, "What was not applied, names nothing, or was left out."),
+        ("warning", described(str, "What was not applied, or names nothing.") | UnsetType, UNSET),
         ("data", Any),
     ]
     return msgspec.defstruct(
@@ -54,9 +54,9 @@ def envelope(kind: str, service: type[Service]) -> type[msgspec.Struct]:
     )
 
 
-def optional(name: str, kind: type, description: str) -> tuple[str, Any, Any]:
-    """A field that is left out where it does not apply."""
-    return name, Annotated[kind, Meta(description=description)] | UnsetType, UNSET
+def described(kind: type, description: str, **constraints: Any) -> Any:
+    """A type, with what it means."""
+    return Annotated[kind, Meta(description=description, **constraints)]
 
 
 def data_of(service: type[Service]) -> Any:
