@@ -5,9 +5,9 @@ parameters = data.draw(questions(bundle, "selection_frequency"))
 
 from hypothesis import strategies as st
 
-from tests.bundles import Bundle, ids_of
 from tests.dice import Dice
 from tests.oracle import ACCEPTED
+from tests.pools import Bundle, ids_of
 
 # The windows whose edges random bundles lie at, most interesting first.
 DAYS = ["7", "1", "2", "3", "14", "30", "365"]
