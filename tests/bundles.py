@@ -36,6 +36,8 @@ from tests.pools import (
     switched,
 )
 
+__all__ = ["Bundle", "bundles", "ids_of"]
+
 ROWS = 164  # the most that a bundle has, apart from the crowd of offers
 
 
