@@ -13,12 +13,9 @@ class DatabaseClient(client.DatabaseClient):
     """`manage.py dbshell`: it finds the server that the product started, and its psql too."""
 
     def runshell(self, parameters: Iterable[str]) -> None:
-        settings_dict = self.connection.settings_dict
-        if place := server_of(settings_dict):
-            settings_dict.update({name.upper(): value for name, value in place.items()})
-            if shutil.which(self.executable_name) is None:
-                programs = unprivileged.package_directory() / "pginstall" / "bin"
-                type(self).executable_name = str(programs / "psql")
+        if find_server(self.connection.settings_dict) and not shutil.which(self.executable_name):
+            programs = unprivileged.package_directory() / "pginstall" / "bin"
+            type(self).executable_name = str(programs / "psql")
         super().runshell(parameters)
 
 
@@ -29,12 +26,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         """Each new connection makes sure that there is a server, also after one was killed."""
-        return {**super().get_connection_params(), **server_of(self.settings_dict)}
+        find_server(self.settings_dict)
+        return super().get_connection_params()
 
 
-def server_of(settings_dict: dict[str, Any]) -> dict[str, str]:
-    """Where our own server listens, started if need be; nothing if another is named."""
-    if "EMBEDDED_DATA_DIR" not in settings_dict:
-        return {}
+def find_server(settings_dict: dict[str, Any]) -> bool:
+    """Whether our own server is meant. If so it is started if need be and put in the settings."""
+    found_before = settings_dict.get("EMBEDDED_HOST", "")
+    if "EMBEDDED_DATA_DIR" not in settings_dict or settings_dict["HOST"] not in ("", found_before):
+        return False
     host = EmbeddedServer(settings_dict["EMBEDDED_DATA_DIR"]).ensure_running()
-    return {"host": host, "port": server.PORT, "user": data.USER}
+    settings_dict.update(HOST=host, EMBEDDED_HOST=host, PORT=server.PORT, USER=data.USER)
+    return True

@@ -40,7 +40,13 @@ def initialise(data: Path, binaries: Path, log: ServerLog, lock: int) -> None:
     new.mkdir(mode=0o700)
     if unprivileged.is_root():
         # initdb wants a user that has a name, unlike the server.
-        nobody = pwd.getpwnam("nobody")
+        try:
+            nobody = pwd.getpwnam("nobody")
+        except KeyError as error:
+            raise CannotStartError(
+                "PostgreSQL does not run as root, and there is no user nobody to prepare its data "
+                "directory. Add one to /etc/passwd, or set DATABASE_URL to a PostgreSQL server."
+            ) from error
         os.chown(new, nobody.pw_uid, nobody.pw_gid)
     initdb = [
         *(f"{binaries}/initdb", "-D", HERE, "-U", USER, "--no-instructions"),

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db.utils import ConnectionHandler
+from django.db.utils import ConnectionHandler, OperationalError
 
 from config.embedded import EmbeddedServer, server, unprivileged
 from config.embedded.log import CannotStartError
@@ -464,6 +464,10 @@ def test_django_connects_under_every_alias(home: Path, django_db_blocker: Any) -
             kill(home)
             connections["default"].close()
             assert shown("default", "transaction_isolation") == "read committed"
+            connections["default"].close()
+            connections["default"].settings_dict.update(HOST="127.0.0.1", PORT="1")
+            with pytest.raises(OperationalError, match="port 1 failed"):
+                shown("default", "jit")  # a server that is named is the one that is meant
         finally:
             connections.close_all()
 
