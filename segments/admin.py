@@ -130,17 +130,24 @@ class SegmentAdmin(StatusAdminMixin, PermanentAdmin):
         """How many customers the stored filters match now, and the SQL that finds them."""
         if not obj.pk:
             return "shown once the segment is saved"
-        try:
-            found = preview(obj.pk)
-        except InvalidFilterError as error:
-            return f"These filters cannot be used: {error}."
-        if found.customers is None:
-            seconds = settings.ANSWER_TIMEOUT_SECONDS
-            told = f"More customers than can be counted in {seconds:g} s match now."
-        else:
-            told = f"{found.customers:,} customers match now."
-        layout = '<p>{}</p><pre class="font-mono whitespace-pre-wrap break-all mt-2">{}</pre>'
-        return format_html(layout, told, found.query)
+        known = vars(obj)  # the page asks several times
+        if "_preview" not in known:
+            known["_preview"] = _preview_of(obj.pk)
+        return known["_preview"]  # type: ignore[no-any-return]
+
+
+def _preview_of(key: int) -> SafeString | str:
+    try:
+        found = preview(key)
+    except InvalidFilterError as error:
+        return f"These filters cannot be used: {error}."
+    if found.customers is None:
+        seconds = settings.ANSWER_TIMEOUT_SECONDS
+        told = f"More customers than can be counted in {seconds:g} s match now."
+    else:
+        told = f"{found.customers:,} customers match now."
+    layout = '<p>{}</p><pre class="font-mono whitespace-pre-wrap break-all mt-2">{}</pre>'
+    return format_html(layout, told, found.query)
 
 
 class SegmentFilter(admin.SimpleListFilter):

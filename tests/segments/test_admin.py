@@ -100,7 +100,9 @@ def test_segment_shows_how_many_customers_match_now_and_the_sql() -> None:
     filters = [{"field": "<b>'%", "operator": "gte", "value": 18}]
     segment = named(Segment, 1, filters=filters)
     client = signed_in("segments.view_segment")
-    page = client.get(address(Segment, "change", segment.pk)).content.decode()
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(address(Segment, "change", segment.pk)).content.decode()
+    assert sum("SELECT count(*) FROM (" in query["sql"] for query in captured) == 1
     assert "2 customers match now." in page
     assert "FROM segments_customer" in page
     assert "(attributes -&gt; &#x27;&lt;b&gt;&#x27;&#x27;%&#x27;) &gt;= &#x27;18&#x27;" in page
