@@ -40,24 +40,32 @@ def ensure_partitions(model: type[models.Model], months: Iterable[str]) -> list[
     oldest, newest = following(this_month, -12 * OLDEST_YEARS), following(this_month, 12)
     table = model._meta.db_table  # noqa: SLF001 - documented API
     wanted = {f"{table}_{m[:4]}_{m[5:]}": m for m in months if oldest <= m <= newest}
-    missing = _missing(list(wanted))
-    for name in missing:
-        _create(table, PARTITIONED[model], name, wanted[name])
-    return missing
+    return [
+        name
+        for name in _missing(list(wanted))
+        if _create(table, PARTITIONED[model], name, wanted[name])
+    ]
 
 
 def _missing(names: list[str]) -> list[str]:
+    """Those of the tables that are not there.
+
+    Not to_regclass: a session remembers that it found nothing, and an advisory lock, unlike a
+    lock on a table, does not make it look again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name FROM unnest(%s::text[]) name WHERE to_regclass(quote_ident(name)) IS NULL "
-            "ORDER BY name",
+            "SELECT name FROM unnest(%s::text[]) name WHERE NOT EXISTS (SELECT FROM pg_class "
+            "WHERE relname = name AND relnamespace = current_schema()::regnamespace) ORDER BY name",
             [names],
         )
         return [name for (name,) in cursor.fetchall()]
 
 
-def _create(table: str, time: str, name: str, month: str) -> None:
-    """Attaching, unlike CREATE TABLE … PARTITION OF, does not wait for the writers of other months.
+def _create(table: str, time: str, name: str, month: str) -> bool:
+    """Whether it was still to be made.
+
+    Attaching, unlike CREATE TABLE … PARTITION OF, does not wait for the writers of other months.
 
     The default partition is locked: nobody can add a row of this month to it meanwhile. The log
     comes before it, as it does for all who lock both, so that none wait for each other.
@@ -73,7 +81,7 @@ def _create(table: str, time: str, name: str, month: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
         if not _missing([name]):
-            return  # somebody else was faster
+            return False  # somebody else was faster
         for statement in (
             "CREATE TABLE {new} (LIKE {log} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
             "LOCK TABLE ONLY {log} IN SHARE UPDATE EXCLUSIVE MODE",
@@ -86,3 +94,4 @@ def _create(table: str, time: str, name: str, month: str) -> None:
             "ALTER TABLE {log} ATTACH PARTITION {new} FOR VALUES FROM ({start}) TO ({end})",
         ):
             cursor.execute(sql.SQL(statement).format(**names))
+    return True

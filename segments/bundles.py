@@ -36,6 +36,11 @@ class EventFile:
         """How messages name it."""
         return str(self.path) if self.path else "standard input"
 
+    @property
+    def short_name(self) -> str:
+        """Its name without the directory, which tells it from the others of a bundle."""
+        return self.path.name if self.path and self.path.is_file() else self.name
+
     def open(self) -> Source:
         """Open it for reading from the start."""
         if self.spool:

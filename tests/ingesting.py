@@ -87,7 +87,7 @@ def lines_of(rows: list[Row]) -> bytes:
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
-def write_bundle(directory: Path, /, *, packed: bool = False, **entities: Any) -> Path:
+def write_bundle(directory: Path, /, *, packed: object = False, **entities: Any) -> Path:
     """A bundle of the entities, each given as rows or as the bytes of its file."""
     directory.mkdir(parents=True, exist_ok=True)
     for entity, content in entities.items():

@@ -186,11 +186,10 @@ class Command(BaseCommand):
         for name in ("loaded", "skipped", "rejected"):
             total = sum(getattr(count, name) for count in counts.values())
             table.add_column(name, f"{total:,}", justify="right")
-        names = Counter(file.path.name for file in counts if file.path)
+        short = Counter(file.short_name for file in counts)
         for file, count in counts.items():
-            unique = file.path is not None and names[file.path.name] == 1
             table.add_row(
-                file.path.name if file.path and unique else file.name,
+                file.short_name if short[file.short_name] == 1 else file.name,
                 *(f"{number:,}" for number in (count.loaded, count.skipped, count.rejected)),
             )
         self.console.print(table)
