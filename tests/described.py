@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 
 from dashboard.services import REGISTRY
 
@@ -28,7 +28,7 @@ def faults(kind: str, answer: Any) -> list[str]:
         "$ref": f"#/components/schemas/{REGISTRY[kind].__name__}Answer",
         "components": _closed(described()["components"]),
     }
-    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    validator = OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer)]
 
 
