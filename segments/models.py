@@ -4,7 +4,16 @@ from typing import ClassVar
 
 from django.db import models
 
-from decisions.models import InteractionDailyQuerySet, InteractionMeasures
+from decisions.models import (
+    DecisionMeasures,
+    DecisionQuerySet,
+    InteractionDailyQuerySet,
+    InteractionMeasures,
+    MissMeasures,
+    OfferDecisionMeasures,
+    TraceQuerySet,
+)
+from decisions.models.summaries import UnionRow
 from offers.models import StatusEntity, external_id_field
 
 
@@ -77,3 +86,72 @@ class SegmentInteractionDaily(InteractionMeasures):
     class Meta:
         managed = False
         db_table = "segments_interaction_daily"
+
+
+class SegmentDecisionSummary(DecisionMeasures):
+    """Stored sums of decisions for a segment's present members."""
+
+    pk = models.CompositePrimaryKey("segment", "day", "channel", "decision_flow")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+
+
+class SegmentDecisionDaily(DecisionMeasures, UnionRow):
+    """View: as DecisionDaily, for the present members of each segment."""
+
+    pk = models.CompositePrimaryKey("segment", "day", "channel", "decision_flow")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "segments_decision_daily"
+
+
+class SegmentOfferDecisionSummary(OfferDecisionMeasures):
+    """Stored sums of eligible offers for a segment's present members."""
+
+    pk = models.CompositePrimaryKey("segment", "day", "channel", "decision_flow", "offer")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+
+
+class SegmentOfferDecisionDaily(OfferDecisionMeasures, UnionRow):
+    """View: as OfferDecisionDaily, for the present members of each segment."""
+
+    pk = models.CompositePrimaryKey("segment", "day", "channel", "decision_flow", "offer")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    objects = TraceQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "segments_offer_decision_daily"
+
+
+class SegmentMissSummary(MissMeasures):
+    """Stored sums of misses for a segment's present members."""
+
+    pk = models.CompositePrimaryKey("segment", "offer", "day", "stage", "cause", "winner")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+
+
+class SegmentMissDaily(MissMeasures, UnionRow):
+    """View: as MissDaily, for the present members of each segment."""
+
+    pk = models.CompositePrimaryKey("segment", "offer", "day", "stage", "cause", "winner")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    objects = TraceQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "segments_miss_daily"

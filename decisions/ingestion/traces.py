@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from decisions import models as decisions
-from decisions.ingestion.context import Context
+from decisions.ingestion.context import Context, Reference
+from decisions.ingestion.outcomes import STAGE_UNIT, outcomes
 from decisions.ingestion.rows import (
     Id,
     LogRow,
@@ -64,6 +65,7 @@ class DecisionTraceRow(LogRow):
         *("policy_offers", "policy_policies", "policy_blocked", "policy_reasons"),
         *("scored_offers", "scored_scores", "scored_ranks"),
         *("selected_offers", "selected_ranks"),
+        *("outcome_offers", "outcome_states", "outcome_ranks", "outcome_causes"),
     )
     time: ClassVar = "created_at"
     keys: ClassVar = decisions.DecisionTraceKey
@@ -88,6 +90,14 @@ class DecisionTraceRow(LogRow):
         limited = self.contact_policy_results or ()
         scored = each_offer_once(self.scoring_results or [])
         selected = lowest_ranks(self.selected_offers or [])
+        ranks = {entry.offer_id: entry.rank for entry in scored}
+        found = outcomes(qualified, limited, ranks, selected)
+        # What the cause of a miss is depends on the stage.
+        causes: dict[int, Reference] = {
+            decisions.MissStage.QUALIFICATION.value: rule,
+            decisions.MissStage.CONTACT_POLICY.value: policy,
+            decisions.MissStage.OUTRANKED.value: offer,
+        }
         return (
             context.event_time(self.created_at, "createdAt"),
             optional(self.total_latency_ms),
@@ -110,6 +120,15 @@ class DecisionTraceRow(LogRow):
             number_array([whole(entry.rank) for entry in scored]),
             number_array([offer[offer_id] for offer_id in selected]),
             number_array([whole(rank) for rank in selected.values()]),
+            number_array([offer[outcome.offer_id] for outcome in found]),
+            number_array([outcome.state for outcome in found]),
+            number_array([whole(outcome.rank) or "NULL" for outcome in found]),
+            number_array(
+                [
+                    "NULL" if cause is None else causes[state // STAGE_UNIT][cause]
+                    for _, state, _, cause in found
+                ]
+            ),
         )
 
 

@@ -49,6 +49,11 @@ CREATE TABLE decisions_decisiontrace (
     scored_ranks integer[] NOT NULL CHECK (1 <= ALL (scored_ranks)),
     selected_offers integer[] NOT NULL,
     selected_ranks integer[] NOT NULL CHECK (1 <= ALL (selected_ranks)),
+    outcome_offers integer[] NOT NULL,
+    -- eligible 1, scored 2, selected 4, stage of a miss × 8: these are all that can be
+    outcome_states smallint[] NOT NULL CHECK (outcome_states <@ '{1,5,7,8,11,16,19,27}'),
+    outcome_ranks integer[] NOT NULL CHECK (1 <= ALL (outcome_ranks)),
+    outcome_causes integer[] NOT NULL,
     PRIMARY KEY (customer_id, created_at, event_id),
     CONSTRAINT decisions_decisiontrace_parallel_arrays CHECK (
         cardinality(qualification_rules) = cardinality(qualification_offers)
@@ -60,6 +65,12 @@ CREATE TABLE decisions_decisiontrace (
         AND cardinality(scored_scores) = cardinality(scored_offers)
         AND cardinality(scored_ranks) = cardinality(scored_offers)
         AND cardinality(selected_ranks) = cardinality(selected_offers)
+        AND cardinality(outcome_states) = cardinality(outcome_offers)
+        AND cardinality(outcome_ranks) = cardinality(outcome_offers)
+        AND cardinality(outcome_causes) = cardinality(outcome_offers)
+    ),
+    CONSTRAINT decisions_decisiontrace_outcomes_complete CHECK (
+        scored_offers <@ outcome_offers AND selected_offers <@ outcome_offers
     )
 ) PARTITION BY RANGE (created_at);
 CREATE INDEX decisions_decisiontrace_id ON decisions_decisiontrace (id);
@@ -305,6 +316,30 @@ class Migration(migrations.Migration):
                             "selected_ranks",
                             django.contrib.postgres.fields.ArrayField(
                                 base_field=models.IntegerField(), default=list, size=None
+                            ),
+                        ),
+                        (
+                            "outcome_offers",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.IntegerField(), default=list, size=None
+                            ),
+                        ),
+                        (
+                            "outcome_states",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.SmallIntegerField(), default=list, size=None
+                            ),
+                        ),
+                        (
+                            "outcome_ranks",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.IntegerField(null=True), default=list, size=None
+                            ),
+                        ),
+                        (
+                            "outcome_causes",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.IntegerField(null=True), default=list, size=None
                             ),
                         ),
                         ("degraded_scoring", models.BooleanField(default=False)),

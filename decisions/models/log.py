@@ -69,12 +69,21 @@ class DegradedReason(models.TextChoices):
     TIMEOUT = "timeout"
 
 
+class MissStage(models.IntegerChoices):
+    """What kept a considered offer from being selected, in the order in which it applies."""
+
+    QUALIFICATION = 1, "qualification"
+    CONTACT_POLICY = 2, "contact_policy"
+    OUTRANKED = 3, "outranked"
+
+
 class DecisionTrace(LogRow):
     """How one decision came about: qualification, contact policies, scores, selection.
 
     Each list is stored as parallel arrays, one array a field and one position an entry: they
     unnest more than twice as fast as jsonb. `scored` and `selected` hold each offer once, as
-    ingestion normalised them (highest score, lowest rank).
+    ingestion normalised them (highest score, lowest rank). `outcome` says what the lists mean
+    for each offer that was eligible or considered (see decisions/ingestion/outcomes.py).
     """
 
     event_id = external_id_field("trace id")
@@ -95,6 +104,10 @@ class DecisionTrace(LogRow):
     scored_ranks = ArrayField(models.IntegerField(), default=list)
     selected_offers = ArrayField(models.IntegerField(), default=list)
     selected_ranks = ArrayField(models.IntegerField(), default=list)
+    outcome_offers = ArrayField(models.IntegerField(), default=list)
+    outcome_states = ArrayField(models.SmallIntegerField(), default=list)
+    outcome_ranks = ArrayField(models.IntegerField(null=True), default=list)
+    outcome_causes = ArrayField(models.IntegerField(null=True), default=list)
     degraded_scoring = models.BooleanField(default=False)
     degraded_reason = models.CharField(max_length=11, choices=DegradedReason, null=True)  # noqa: DJ001 - null means unknown
     total_latency_ms = models.FloatField(null=True)

@@ -344,6 +344,10 @@ def test_trace_shows_what_became_of_each_candidate() -> None:
         scored_ranks=[1, 2],
         selected_offers=[won.pk],
         selected_ranks=[1],
+        outcome_offers=[won.pk, lost.pk],
+        outcome_states=[7, 27],
+        outcome_ranks=[1, 2],
+        outcome_causes=[None, won.pk],
     )
     client = signed_in()
     page = client.get(address(DecisionTrace, "change", trace.pk)).content.decode()
