@@ -2,10 +2,12 @@
 
 from dashboard.services.base import Service
 from dashboard.services.channels import AttributionSummary, ChannelEffectiveness
+from dashboard.services.decisions import SelectionFrequency, WhyNotRanked
 from dashboard.services.models import ModelMetricsTrend
 from dashboard.services.offers import AcceptanceRate, OfferPerformance, OfferPerformanceGrouped
 from dashboard.services.overview import BudgetBurn, Funnel, PolicyImpact, Summary
-from dashboard.services.trends import DailyTrend, RevenueTrend
+from dashboard.services.scores import DegradedScoring, ScoreDistribution
+from dashboard.services.trends import DailyTrend, LatencyTrend, RevenueTrend
 
 REGISTRY: dict[str, type[Service]] = {
     "summary": Summary,
@@ -19,5 +21,10 @@ REGISTRY: dict[str, type[Service]] = {
     "daily_trend": DailyTrend,
     "revenue_trend": RevenueTrend,
     "model_metrics_trend": ModelMetricsTrend,
+    "latency_trend": LatencyTrend,
     "policy_impact": PolicyImpact,
+    "score_distribution": ScoreDistribution,
+    "degraded_scoring": DegradedScoring,
+    "selection_frequency": SelectionFrequency,
+    "why_not_ranked": WhyNotRanked,
 }

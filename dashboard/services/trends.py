@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from dashboard.services.base import Row, Service, money
+from dashboard.snapshot import select
 
 
 class ActivityDay(Row):
@@ -39,3 +40,65 @@ class RevenueTrend(Service):
         window = self.question.window
         totals = dict(self.question.interactions().sums(window, "day", of=["revenue"]))
         return [RevenueDay(day, money(totals.get(day))) for day in window.dates()]
+
+
+# percentile_cont wants a row for each run; these are latencies with numbers of runs. So the same is
+# worked out from running totals: a percentile p of n runs lies p * (n - 1) runs after the first,
+# and between two runs in proportion. Every row of the window's days is read once.
+LATENCY_PERCENTILES = """
+WITH latencies AS (
+    SELECT day, latency_ms, sum(runs) AS runs
+    FROM decisions_latency_daily
+    WHERE day BETWEEN %(first)s AND %(last)s AND (log_at IS NULL OR log_at >= %(start)s)
+    GROUP BY day, latency_ms
+), running AS (
+    SELECT day, latency_ms::double precision AS latency,
+           sum(runs) OVER (PARTITION BY day ORDER BY latency_ms) AS up_to,
+           sum(runs) OVER (PARTITION BY day) AS runs
+    FROM latencies
+), places AS (
+    SELECT day, latency, up_to, runs,
+           0.50::double precision * (runs - 1)::double precision AS at_50,
+           0.99::double precision * (runs - 1)::double precision AS at_99
+    FROM running
+), neighbours AS (
+    SELECT day, runs, at_50 - floor(at_50) AS part_50, at_99 - floor(at_99) AS part_99,
+           min(latency) FILTER (WHERE up_to > floor(at_50)) AS below_50,
+           min(latency) FILTER (WHERE up_to > ceil(at_50)) AS above_50,
+           min(latency) FILTER (WHERE up_to > floor(at_99)) AS below_99,
+           min(latency) FILTER (WHERE up_to > ceil(at_99)) AS above_99
+    FROM places
+    GROUP BY day, runs, at_50, at_99
+)
+SELECT day,
+       below_50 + part_50 * (above_50 - below_50),
+       below_99 + part_99 * (above_99 - below_99),
+       runs
+FROM neighbours
+"""
+
+
+class LatencyDay(Row):
+    date: date
+    p50: float | None
+    p99: float | None
+    runs: int
+
+
+class LatencyTrend(Service):
+    """Latency of runs on each day of the window, oldest first: median and 99th percentile, in ms.
+
+    Of the completed and failed runs that have a latency, by their start; percentiles are
+    interpolated between two runs, and null on a day without any.
+    """
+
+    accepts = frozenset({"days"})
+
+    def data(self) -> list[LatencyDay]:
+        window = self.question.window
+        found = select(
+            LATENCY_PERCENTILES,
+            {"first": window.first, "last": window.last, "start": window.start},
+        )
+        days = {day: LatencyDay(day, p50, p99, int(runs)) for day, p50, p99, runs in found}
+        return [days.get(day, LatencyDay(day, None, None, 0)) for day in window.dates()]

@@ -1,0 +1,196 @@
+"""How offers fare in decisions: eligibility, selection, and what kept them out."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.services.base import OfferPart, Question, Row, Sample, Service, named, rate
+from decisions.models import (
+    ContactPolicy,
+    DecisionDaily,
+    DecisionQuerySet,
+    MissDaily,
+    MissStage,
+    OfferDecisionDaily,
+    QualificationRule,
+    TraceQuerySet,
+)
+from offers.models import Offer
+from segments.models import SegmentDecisionDaily, SegmentMissDaily, SegmentOfferDecisionDaily
+
+SAMPLE_CAP = 10_000
+RANKS = 10
+LONGEST_BEATEN_BY = 5
+
+
+class SampledService(Service):
+    """A type that reads at most SAMPLE_CAP raw traces, the newest, beyond what is summed up."""
+
+    sampled = True
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question)
+        self.sample = Sample(SAMPLE_CAP, 0, truncated=False)
+        segment = question.segment
+        self._decisions: DecisionQuerySet[Any] = DecisionDaily.objects.all()
+        self._offer_decisions: TraceQuerySet[Any] = OfferDecisionDaily.objects.all()
+        self._misses: TraceQuerySet[Any] = MissDaily.objects.all()
+        if segment is not None:
+            self._decisions = SegmentDecisionDaily.objects.filter(segment=segment)
+            self._offer_decisions = SegmentOfferDecisionDaily.objects.filter(segment=segment)
+            self._misses = SegmentMissDaily.objects.filter(segment=segment)
+
+    def cover(self, **traces: Any) -> None:
+        """Settle which of the traces that match are read."""
+        found = self._decisions.filter(**traces).sample(self.question.window, SAMPLE_CAP)
+        self.sample = Sample(SAMPLE_CAP, found.size, found.truncated)
+        self._offer_decisions = self._offer_decisions.filter(**traces).covered_by(found)
+        self._misses = self._misses.covered_by(found)
+
+
+class SelectionRow(OfferPart):
+    mandatory: bool
+    eligible: int
+    scored: int
+    selected: int
+    selection_rate: float | None
+    average_rank: float | None
+    rank_distribution: list[int]
+
+
+class SelectionFrequency(SampledService):
+    """How often each eligible offer was selected: selected / eligible, in traces.
+
+    In one trace an offer is scored if it has a score; selected if it is among the selected offers;
+    eligible if selected, or scored, or it passed qualification and no contact policy blocked it.
+    averageRank is over the traces that rank it, null without any; rankDistribution counts
+    ranks 1 to 10. The most selected first, then the most eligible.
+
+    categoryId restricts the offers, the other parameters the traces. `sampleCap` limits how many
+    traces are read that no summary covers yet, the newest first.
+    """
+
+    accepts = frozenset({"days", "segmentId", "channelId", "categoryId", "decisionFlowId"})
+
+    def data(self) -> list[SelectionRow]:
+        question = self.question
+        narrowed = {"channel": question.channel, "decision_flow": question.decision_flow}
+        self.cover(**{name: entity for name, entity in narrowed.items() if entity is not None})
+        shown = Offer.objects.all()
+        if question.category is not None:
+            shown = shown.filter(category=question.category)
+            self._offer_decisions = self._offer_decisions.filter(offer__in=shown)
+        measures = ["eligible", "scored", "selected", "ranked", "rank_sum"]
+        ranks = [f"rank_{rank}" for rank in range(1, RANKS + 1)]
+        sums = self._offer_decisions.sums(question.window, "offer_id", of=[*measures, *ranks])
+        totals = {key: counts for key, *counts in sums if counts[0]}
+        offers = shown.filter(pk__in=totals).values_list("pk", "external_id", "name", "mandatory")
+        rows = [
+            SelectionRow(
+                offer_id,
+                name,
+                mandatory=mandatory,
+                eligible=eligible,
+                scored=scored,
+                selected=selected,
+                selection_rate=rate(selected, eligible),
+                average_rank=rate(int(rank_sum), ranked),
+                rank_distribution=distribution,
+            )
+            for key, offer_id, name, mandatory in offers
+            for eligible, scored, selected, ranked, rank_sum, *distribution in [totals[key]]
+        ]
+        return sorted(rows, key=lambda row: (-row.selected, -row.eligible, row.offer_id))
+
+
+class Reason(Row):
+    stage: str
+    id: str | None
+    name: str | None
+    count: int
+
+
+class BeatenByRow(OfferPart):
+    count: int
+
+
+class Misses(OfferPart):
+    considered: int
+    selected: int
+    missed: int
+    miss_rate: float | None
+    reasons: list[Reason]
+    beaten_by: list[BeatenByRow]
+
+
+class WhyNotRanked(SampledService):
+    """How often an offer was considered but not selected, and why: missed / considered.
+
+    Considered are the traces in which it failed a qualification rule, was blocked by a contact
+    policy, was scored, or was selected; absent is not a miss. Each miss has one stage, the
+    first that applies: `qualification`, `contact_policy` (each with the id and the name of the
+    rule or policy, the one with the smallest id), `outranked`. The reasons add up to missed.
+    beatenBy: the offers that came first when this one was outranked, the top 5.
+
+    `sampleCap` limits how many traces are read that no summary covers yet, the newest first.
+    """
+
+    accepts = frozenset({"days", "segmentId", "offerId"})
+    requires = ("offerId",)
+
+    def data(self) -> Misses:
+        question, offer = self.question, self.question.offer
+        if offer is None:
+            raise ValueError("an offer is required")
+        self.cover()
+        of_offer = self._offer_decisions.filter(offer=offer)
+        [selected] = of_offer.totals(question.window, of=["selected"])
+        causes: Counter[tuple[MissStage, int]] = Counter()
+        winners: Counter[int] = Counter()
+        misses = self._misses.filter(offer=offer)
+        dimensions = ("stage", "cause", "winner")
+        for stage, cause, winner, count in misses.sums(question.window, *dimensions, of=["misses"]):
+            causes[MissStage(stage), cause] += count
+            winners[winner] += count
+        del winners[0]
+        missed = causes.total()
+        return Misses(
+            offer.external_id,
+            offer.name,
+            considered=selected + missed,
+            selected=selected,
+            missed=missed,
+            miss_rate=rate(missed, selected + missed),
+            reasons=_reasons(causes),
+            beaten_by=_beaten_by(winners),
+        )
+
+
+def _reasons(causes: Mapping[tuple[MissStage, int], int]) -> list[Reason]:
+    """What caused misses, the most frequent first, then in the order of the stages, then by id."""
+    names: dict[tuple[MissStage, int], tuple[str, str]] = {}
+    for stage, model in (
+        (MissStage.QUALIFICATION, QualificationRule),
+        (MissStage.CONTACT_POLICY, ContactPolicy),
+    ):
+        keys = [cause for found, cause in causes if found == stage]
+        if keys:
+            entities = named(model._default_manager.filter(pk__in=keys))  # noqa: SLF001 - documented API
+            names |= {(stage, key): name for key, name in entities.items()}
+    rows = []
+    for (stage, cause), count in causes.items():
+        external_id, name = names.get((stage, cause), (None, None))
+        rows.append((-count, stage, external_id or "", external_id, name))
+    return [
+        Reason(stage.label, external_id, name, -count)
+        for count, stage, _, external_id, name in sorted(rows, key=lambda row: row[:3])
+    ]
+
+
+def _beaten_by(winners: Mapping[int, int]) -> list[BeatenByRow]:
+    """The most frequent winners."""
+    rows = [
+        BeatenByRow(*names, winners[key])
+        for key, names in named(Offer.objects.filter(pk__in=winners)).items()
+    ]
+    return sorted(rows, key=lambda row: (-row.count, row.offer_id))[:LONGEST_BEATEN_BY]
