@@ -62,6 +62,7 @@ class RunRow(LogRow):
     columns: ClassVar[tuple[str, ...]] = (
         *("started_at", "decision_flow_id", "channel_id", "latency_ms", "status", "event_id"),
     )
+    leading: ClassVar[str] = "decision_flow_id"
     time: ClassVar = "started_at"
     keys: ClassVar = decisions.RunKey
     id: Id

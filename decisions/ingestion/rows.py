@@ -56,11 +56,13 @@ class LogRow(Row, gc=False):
 
     `time` is the column, and the field, with the event's time. `keys` is the table of identities
     beside a partitioned log; a log without one has a unique constraint on its identity
-    instead. `identity_fields` are the fields that become the columns of `identity`.
+    instead. `identity_fields` are the fields that become the columns of `identity`. `leading`
+    is the first column of the primary key.
     """
 
     identity: ClassVar[tuple[str, ...]] = ("event_id",)
     identity_fields: ClassVar[tuple[str, ...]] = ("id",)
+    leading: ClassVar[str] = "customer_id"
     time: ClassVar[str]
     keys: ClassVar[type[models.Model] | None]
 

@@ -1,8 +1,9 @@
 """Putting a batch of records into the database: all of it or nothing, and each event once."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -11,6 +12,8 @@ from psycopg import sql
 
 from decisions.ingestion.rows import NULL, LogRow, Record, Row
 from decisions.partitions import ensure_partitions
+
+TAB = "\t"  # parts the columns in COPY
 
 
 @dataclass
@@ -35,7 +38,11 @@ class Writer:
     def __init__(self, row_type: type[Row]) -> None:
         self.table = sql.Identifier(row_type.model._meta.db_table)  # noqa: SLF001 - documented API
         self.columns = row_type.columns
-        self._identity = [row_type.columns.index(column) for column in row_type.identity]
+        # The text that tells a record from all others: its columns as COPY reads them.
+        parts = itemgetter(*(row_type.columns.index(column) for column in row_type.identity))
+        self.identity: Callable[[Record], str] = (
+            parts if len(row_type.identity) == 1 else lambda record: TAB.join(parts(record))
+        )
 
     def write(self, records: Sequence[Record]) -> Written:
         """Write the records in one transaction."""
@@ -51,10 +58,6 @@ class Writer:
     def insert(self, records: Sequence[Record]) -> int:
         """Put the records into the table; returns how many were new. Raises database errors."""
         raise NotImplementedError
-
-    def identity(self, record: Record) -> Record:
-        """The texts that tell a record from all others."""
-        return tuple(record[position] for position in self._identity)
 
     def _write_good(self, records: list[tuple[int, Record]], written: Written) -> None:
         """Write what the database takes. Where it refuses a batch, halves find the one to blame."""
@@ -106,8 +109,8 @@ class UpsertWriter(Writer):
         )
 
     def insert(self, records: Sequence[Record]) -> int:
-        rounds: list[dict[Record, Record]] = []
-        seen = Counter[Record]()
+        rounds: list[dict[str, Record]] = []
+        seen = Counter[str]()
         for record in records:
             identity = self.identity(record)
             if seen[identity] == len(rounds):
@@ -122,11 +125,11 @@ class UpsertWriter(Writer):
             self._insert_distinct(versions)
         return len(records)
 
-    def _insert_distinct(self, records: dict[Record, Record]) -> int:
+    def _insert_distinct(self, records: dict[str, Record]) -> int:
         with connection.cursor() as cursor:
             cursor.execute(self._stage)
             # Sorted, so that two writers of the same rows wait for each other and never deadlock.
-            ordered = [record for _, record in sorted(records.items())]
+            ordered = [TAB.join(record) for _, record in sorted(records.items())]
             copy(cursor, sql.Identifier("staging"), self.columns, ordered)
             cursor.execute(self._upsert)
             inserted: int = cursor.rowcount
@@ -149,12 +152,14 @@ class LogWriter(Writer):
         self._keys = sql.Identifier(keys._meta.db_table)  # noqa: SLF001 - documented API
         self._key_columns = (*row_type.identity, "row_id")
         self._time = row_type.columns.index(row_type.time)
+        self._leading = row_type.columns.index(row_type.leading)
         # The log is locked before ids are drawn, as a plain INSERT does: whoever then
         # waits for all writers has seen every id below the highest.
         self._lock = sql.SQL("LOCK TABLE ONLY {} IN ROW EXCLUSIVE MODE").format(self.table)
+        # The sequence is looked up once, which costs more than drawing an id.
         self._draw_ids = sql.SQL(
-            "SELECT string_agg(nextval(pg_get_serial_sequence({}, 'id'))::text, ' ') "
-            "FROM generate_series(1, %s)"
+            "WITH own AS MATERIALIZED (SELECT pg_get_serial_sequence({}, 'id')::regclass AS ids) "
+            "SELECT string_agg(nextval(ids)::text, ' ') FROM own, generate_series(1, %s)"
         ).format(sql.Literal(self._log._meta.db_table))  # noqa: SLF001
         self._stage = sql.SQL(
             "CREATE TEMPORARY TABLE staging ON COMMIT DROP AS TABLE {} WITH NO DATA"
@@ -168,28 +173,31 @@ class LogWriter(Writer):
         ensure_partitions(self._log, {record[self._time][:7] for record in records})
 
     def insert(self, records: Sequence[Record]) -> int:
-        firsts: dict[Record, Record] = {}
+        firsts: dict[str, Record] = {}
         for record in records:
             firsts.setdefault(self.identity(record), record)
+        # In the order of the primary key, whose index is then written page by page.
+        ordered = sorted(firsts.items(), key=lambda item: item[1][self._leading])
         with connection.cursor() as cursor:
             cursor.execute(self._lock)
-            cursor.execute(self._draw_ids, [len(firsts)])
+            cursor.execute(self._draw_ids, [len(ordered)])
             ids = cursor.fetchone()[0].split(" ")
-            new = self._claim(cursor, firsts, ids)
-            rows = [
-                (row_id, *record)
-                for row_id, record in zip(ids, firsts.values(), strict=True)
+            new = self._claim(cursor, [identity for identity, _ in ordered], ids)
+            lines = [
+                f"{row_id}\t{TAB.join(record)}"
+                for row_id, (_, record) in zip(ids, ordered, strict=True)
                 if row_id in new
             ]
-            copy(cursor, self.table, ("id", *self.columns), rows)
-        return len(rows)
+            copy(cursor, self.table, ("id", *self.columns), lines)
+        return len(lines)
 
-    def _claim(self, cursor: Any, identities: Iterable[Record], ids: list[str]) -> set[str]:
+    def _claim(self, cursor: Any, identities: list[str], ids: list[str]) -> set[str]:
         """Store the identities that are new; returns the ids of their rows.
 
         Sorted, so that two writers of the same rows wait for each other and never deadlock.
         """
-        keys = sorted((*key, row_id) for key, row_id in zip(identities, ids, strict=True))
+        keys = [f"{identity}\t{row_id}" for identity, row_id in zip(identities, ids, strict=True)]
+        keys.sort()
         try:
             with transaction.atomic():
                 copy(cursor, self._keys, self._key_columns, keys)
@@ -203,18 +211,15 @@ class LogWriter(Writer):
         return set(ids)
 
 
-def copy(
-    cursor: Any, table: sql.Composable, columns: Iterable[str], records: Iterable[Sequence[str]]
-) -> None:
-    """COPY records, whose texts are escaped already, into the table."""
+def copy(cursor: Any, table: sql.Composable, columns: Iterable[str], lines: Sequence[str]) -> None:
+    """COPY lines, whose texts are escaped already, into the table."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (NULL {})").format(
         table, sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Literal(NULL)
     )
-    text = "\n".join(map("\t".join, records))
-    if text:
+    if lines:
         # Django does not translate the driver's errors here by itself.
         with connection.wrap_database_errors, cursor.copy(statement) as sink:
-            sink.write(text + "\n")
+            sink.write("\n".join(lines) + "\n")
 
 
 def refused_for_its_content(error: Error) -> bool:

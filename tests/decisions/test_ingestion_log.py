@@ -115,7 +115,7 @@ def test_every_log_knows_its_rows_by_their_identity(tmp_path: Path) -> None:
     instant = {"recordedAt": "2026-01-31T13:00:00+01:00"}  # the same as METRIC's
     bundle = write_bundle(
         tmp_path,
-        decision_traces=[TRACE, {**TRACE, "customerId": "bob"}, {**TRACE, "id": "t2"}],
+        decision_traces=[{**TRACE, "customerId": "zoe"}, TRACE, {**TRACE, "id": "t2"}],
         runs=[RUN, {**RUN, "status": "failed"}, {**RUN, "id": "r2"}],
         attributions=[
             ATTRIBUTION,
@@ -138,7 +138,7 @@ def test_every_log_knows_its_rows_by_their_identity(tmp_path: Path) -> None:
     ):
         assert first.counts(f"{entity}.ndjson") == (distinct, rows - distinct, 0)
         assert again.counts(f"{entity}.ndjson") == (0, rows, 0)
-    assert DecisionTrace.objects.get(event_id="t1").customer_id == "anna"
+    assert DecisionTrace.objects.get(event_id="t1").customer_id == "zoe"
     assert Run.objects.get(event_id="r1").status == "completed"
     assert {
         (row.conversion_id, row.model): row.total_value for row in Attribution.objects.all()
