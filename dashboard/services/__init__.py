@@ -1,5 +1,6 @@
 """The types of answers, by name, in the order of the README."""
 
+from dashboard.services.anomalies import AnomalyCandidates
 from dashboard.services.base import Service
 from dashboard.services.channels import AttributionSummary, ChannelEffectiveness
 from dashboard.services.decisions import SelectionFrequency, WhyNotRanked
@@ -26,5 +27,6 @@ REGISTRY: dict[str, type[Service]] = {
     "score_distribution": ScoreDistribution,
     "degraded_scoring": DegradedScoring,
     "selection_frequency": SelectionFrequency,
+    "anomaly_candidates": AnomalyCandidates,
     "why_not_ranked": WhyNotRanked,
 }

@@ -2,6 +2,9 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
 
 from dashboard.services.base import Row, Service
 from decisions.models import AlgorithmModel, ModelMetric
@@ -9,7 +12,7 @@ from offers.models import Status
 
 
 class AucPoint(Row):
-    recorded_at: datetime
+    recorded_at: Annotated[datetime, msgspec.Meta(tz=True)]
     auc: float | None
 
 

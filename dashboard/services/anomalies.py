@@ -1,0 +1,191 @@
+"""What changed from the days before."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from dashboard.services.base import Row, Service, named, nulls_last
+from dashboard.services.significance import (
+    THRESHOLDS,
+    Change,
+    Severity,
+    change_of_daily_mean,
+    change_of_rate,
+)
+from decisions.models import DecisionDaily, InteractionDaily
+from decisions.window import Window
+from offers.models import Channel, Offer
+
+Metric = Literal["acceptance_rate", "degraded_scoring_rate", "revenue"]
+Scope = Literal["overall", "offer", "channel"]
+# A numerator and a denominator by key of offer or channel, or by None for all together.
+Rates = dict[int | None, tuple[int, int]]
+
+
+class AnomalyRow(Row):
+    metric: Metric
+    scope: Scope
+    dimension_id: str | None
+    dimension_name: str | None
+    current: float
+    baseline: float
+    current_count: int
+    baseline_count: int
+    percent_change: float | None
+    z_score: float | None
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A change of a metric, overall or of the offer or channel that `key` names."""
+
+    metric: Metric
+    scope: Scope
+    key: int | None
+    change: Change
+    severity: Severity
+
+    def order(self, dimension_id: str | None, _: str | None) -> tuple[Any, ...]:
+        """Where to list it."""
+        change = self.change
+        return (
+            list(THRESHOLDS).index(self.severity),
+            nulls_last(change.z_squared),
+            nulls_last(None if change.percent is None else abs(change.percent)),
+            *(self.metric, self.scope, dimension_id or ""),
+        )
+
+    def row(self, dimension_id: str | None, dimension_name: str | None) -> AnomalyRow:
+        """How to list it."""
+        change = self.change
+        return AnomalyRow(
+            metric=self.metric,
+            scope=self.scope,
+            dimension_id=dimension_id,
+            dimension_name=dimension_name,
+            current=float(change.current),
+            baseline=float(change.baseline),
+            current_count=change.current_count,
+            baseline_count=change.baseline_count,
+            percent_change=None if change.percent is None else float(change.percent),
+            z_score=change.z_score,
+            severity=self.severity,
+        )
+
+
+class AnomalyCandidates(Service):
+    """What differs from the days before by more than chance or by 15 %: where to look first.
+
+    `acceptance_rate` (positive / impressions; overall, by offer, by channel) and
+    `degraded_scoring_rate` (overall) are compared by the pooled two-proportion z test; their counts
+    are the denominators. `revenue` (by offer, only for 2 days or more) is revenue per elapsed day,
+    where today counts as its elapsed fraction; z = (current - baseline) / (s / √days), s being the
+    sample standard deviation of the baseline's daily revenue; its counts are days. z is null
+    where it is undefined. `percentChange` is relative to |baseline|, null if that is 0.
+    Severity is the worse of two rules: `critical` from |z| of 4 or 50 %, `warning` from 3 or
+    30 %, `info` from 2 or 15 %. The most severe come first.
+    """
+
+    accepts = frozenset({"days", "baselineDays"})
+
+    def data(self) -> list[AnomalyRow]:
+        found = [*self._by_offer(), *self._by_channel(), *self._degraded()]
+        names: dict[Scope, dict[Any, tuple[str | None, str | None]]] = {
+            "overall": {None: (None, None)},
+            "offer": {**named(Offer.objects.filter(pk__in=keys(found, "offer")))},
+            "channel": {**named(Channel.objects.filter(pk__in=keys(found, "channel")))},
+        }
+        about = {candidate: names[candidate.scope][candidate.key] for candidate in found}
+        return [
+            candidate.row(*about[candidate])
+            for candidate in sorted(found, key=lambda candidate: candidate.order(*about[candidate]))
+        ]
+
+    def _by_offer(self) -> Iterator[Candidate]:
+        window, baseline = self.question.window, self.question.baseline
+        measures = ["revenue", "positive", "impressions"]
+        now = InteractionDaily.objects.sums(window, "offer_id", of=measures)
+        before = InteractionDaily.objects.sums(baseline, "offer_id", "day", of=measures)
+        yield from compared(
+            *("acceptance_rate", "offer"),
+            rates((offer, *counts) for offer, _, *counts in now),
+            rates((offer, *counts) for offer, _, _, *counts in before),
+        )
+        if window.days < 2:
+            return
+        totals = {offer: revenue for offer, revenue, *_ in now}
+        daily: dict[int, list[Decimal]] = defaultdict(list)
+        for offer, _, revenue, *_ in before:
+            daily[offer].append(revenue)
+        elapsed = window.days - 1 + self._elapsed_today()
+        for offer in totals.keys() | daily.keys():
+            change = change_of_daily_mean(
+                totals.get(offer, Decimal()), window.days, elapsed, daily[offer], baseline.days
+            )
+            yield from candidates("revenue", "offer", offer, change)
+
+    def _by_channel(self) -> Iterator[Candidate]:
+        """By channel and overall: each interaction has one channel."""
+        measures = ["positive", "impressions"]
+        channels = [
+            rates(InteractionDaily.objects.sums(window, "channel_id", of=measures))
+            for window in (self.question.window, self.question.baseline)
+        ]
+        yield from compared("acceptance_rate", "channel", *channels)
+        yield from compared("acceptance_rate", "overall", *map(together, channels))
+
+    def _degraded(self) -> Iterator[Candidate]:
+        days = [
+            rates(DecisionDaily.objects.sums(window, "day", of=["degraded", "scored"]))
+            for window in (self.question.window, self.question.baseline)
+        ]
+        yield from compared("degraded_scoring_rate", "overall", *map(together, days))
+
+    def _elapsed_today(self) -> Fraction:
+        """How much of today has passed, from 0 to 1; the day may have 23 or 25 hours."""
+        last, zone = self.question.window.last, self.question.window.time_zone
+        today = Window(1, last, last, zone)
+        passed, length = self.question.as_of - today.start, today.end - today.start
+        tick = timedelta(microseconds=1)
+        return Fraction(passed // tick, length // tick)
+
+
+def rates(sums: Iterable[tuple[Any, ...]]) -> Rates:
+    """The sums of numerators and denominators by key."""
+    found: Rates = {}
+    for key, numerator, denominator in sums:
+        before = found.get(key, (0, 0))
+        found[key] = (before[0] + numerator, before[1] + denominator)
+    return found
+
+
+def together(parts: Rates) -> Rates:
+    """All parts in one."""
+    numerators, denominators = zip(*parts.values(), strict=True) if parts else ((), ())
+    return {None: (sum(numerators), sum(denominators))}
+
+
+def compared(metric: Metric, scope: Scope, current: Rates, baseline: Rates) -> Iterator[Candidate]:
+    """The change of each rate that is defined both now and before."""
+    for key in current.keys() & baseline.keys():
+        now, before = current[key], baseline[key]
+        if now[1] and before[1]:
+            yield from candidates(metric, scope, key, change_of_rate(*now, *before))
+
+
+def candidates(
+    metric: Metric, scope: Scope, key: int | None, change: Change
+) -> Iterator[Candidate]:
+    """The candidate, if the change is remarkable."""
+    if change.severity:
+        yield Candidate(metric, scope, key, change, change.severity)
+
+
+def keys(found: Iterable[Candidate], scope: Scope) -> list[int]:
+    """The offers or channels that the candidates of a scope are about."""
+    return [candidate.key for candidate in found if candidate.scope == scope and candidate.key]
