@@ -61,5 +61,5 @@ PACKAGES_dev := .[dev]
 	@$(PIP) -e '$(PACKAGES_$(@F))'
 	@touch $@
 
-staticfiles/staticfiles.json: .venv/product $(wildcard */static/* */static/*/* */static/*/*/*)
+staticfiles/staticfiles.json: .venv/product $(shell find */static config/static.py -type f 2>/dev/null)
 	@SECRET_KEY=$(EXAMPLE_KEY) DEBUG=0 $(RUN) manage.py collectstatic --noinput --clear --verbosity 0
