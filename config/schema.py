@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 _LOCK = 7226450913  # any number, as long as nobody else uses it
@@ -11,10 +11,15 @@ _LOCK = 7226450913  # any number, as long as nobody else uses it
 def ensure_schema() -> None:
     """Set up a database that has never been migrated, and keep the product's own one up to date.
 
-    Raises CommandError where another server's tables are behind: when to change
-    those is for its owner to say.
+    Raises CommandError where the database cannot be reached, and where another server's tables
+    are behind: when to change those is for its owner to say.
     """
-    executor = MigrationExecutor(connection)
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        raise CommandError(
+            f"The database cannot be reached: {str(error).strip()}. Check DATABASE_URL and the server."
+        ) from error
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
     new = not executor.loader.applied_migrations

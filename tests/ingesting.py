@@ -113,11 +113,11 @@ def ingest(*arguments: object, **options: Any) -> Ingested:
     return Ingested(status, output.getvalue())
 
 
-def start_ingest(*arguments: object, **options: Any) -> subprocess.Popen[bytes]:
+def start_ingest(*arguments: object, url: str = "", **options: Any) -> subprocess.Popen[bytes]:
     """Start the command in a process of its own, on the database of the tests."""
     return subprocess.Popen(
         [sys.executable, ROOT / "manage.py", "ingest", *map(str, arguments)],
-        env={**os.environ, "DATABASE_URL": database_url(), "COLUMNS": "100"},
+        env={**os.environ, "DATABASE_URL": url or database_url(), "COLUMNS": "100"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         **options,

@@ -295,3 +295,12 @@ def test_reasons_name_the_row_as_it_was_sent(tmp_path: Path) -> None:
     (told,) = (tmp_path / "categories.rejected.ndjson").read_bytes().splitlines()
     assert line in told
     assert json.loads(told)["line"] == 1
+
+
+def test_a_database_that_is_away_is_said_to_be(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path, categories=GOOD)
+    nowhere = "postgres://nobody@127.0.0.1:1/nowhere"
+    result = finish(start_ingest(bundle, url=nowhere))
+    assert result.status == 1
+    assert "The database cannot be reached" in result.output
+    assert "Traceback" not in result.output
