@@ -18,7 +18,8 @@ def ensure_schema() -> None:
         executor = MigrationExecutor(connection)
     except OperationalError as error:
         raise CommandError(
-            f"The database cannot be reached: {str(error).strip()}. Check DATABASE_URL and the server."
+            f"The database cannot be reached: {str(error).strip()}. "
+            "Check that the server runs and that DATABASE_URL names it."
         ) from error
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
