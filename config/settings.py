@@ -72,7 +72,8 @@ def _database(variable: str) -> dict[str, Any]:
             f"{variable} must name a PostgreSQL server (15 or newer), "
             "such as postgres://user:password@host:5432/name."
         )
-    return {**url, **_CONNECTION}
+    # An option in the URL wins.
+    return {**url, **_CONNECTION, "OPTIONS": {**_CONNECTION["OPTIONS"], **url.get("OPTIONS", {})}}
 
 
 _CONNECTION: dict[str, Any] = {
@@ -81,6 +82,8 @@ _CONNECTION: dict[str, Any] = {
     "TIME_ZONE": REPORTING_TIME_ZONE,
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
     "CONN_HEALTH_CHECKS": True,
+    # A host that swallows packets is away (503) after this many seconds, not after minutes.
+    "OPTIONS": {"connect_timeout": 10},
 }
 DATABASES: dict[str, dict[str, Any]] = {
     "default": _database("DATABASE_URL")
@@ -193,6 +196,14 @@ if not re.fullmatch(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", THR
         f"THROTTLE_RATE is {THROTTLE_RATE!r}; use NUMBER/PERIOD with a period of "
         "sec, min, hour or day, such as 600/min."
     )
+# The throttle counts here, in each server process. Its default of 300 entries would forget users
+# who are many, and with them what they have used up.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "dashboard.authentication.BearerTokenAuthentication",
