@@ -6,7 +6,8 @@ composed from the constants below and escaped literals, never formatted. What th
 - An attribute that is missing or null satisfies `is_not_set` and no other operator.
 - Values are equal as JSON, types included: 1 and 1.0 are equal, 1, true and "1" are not.
   `neq`, `not_in` and `not_contains` hold where the attribute is set and the opposite fails.
-- `gt`, `gte`, `lt`, `lte` hold between two numbers, exactly, or two strings, by code point.
+- `gt`, `gte`, `lt`, `lte` hold between two numbers, exactly, or two strings, by code point, and
+  between no other values, whatever the filter compares with.
 - `contains` looks for a string in a string, and for an equal element in a list; in anything
   else there is nothing to be found.
 """
@@ -40,6 +41,8 @@ _NUMBER_ORDER: LiteralString = (
 _STRING_ORDER: LiteralString = (
     "jsonb_typeof({attribute}) = 'string' AND ({attribute} #>> '{{}}') COLLATE \"C\" {order} {text}"
 )
+# PostgreSQL sees that nobody is found before it reads any row.
+_NO_ORDER: LiteralString = "false"
 _ORDERS: dict[str, LiteralString] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _IN_STRING: LiteralString = (
     "CASE jsonb_typeof({attribute}) "
@@ -95,8 +98,7 @@ def _condition(condition: Filter) -> sql.Composed:
         parts["text"] = sql.Literal(value)
     if condition.operator in _ORDERS:
         parts["order"] = sql.SQL(_ORDERS[condition.operator])
-        ordered = _STRING_ORDER if isinstance(value, str) else _NUMBER_ORDER
-        return sql.SQL(ordered).format(**parts)
+        return sql.SQL(_order(value)).format(**parts)
     if condition.operator in {"in", "not_in"}:
         parts["values"] = sql.SQL("ARRAY[{}]::jsonb[]").format(
             sql.SQL(", ").join(map(_jsonb, value))
@@ -104,6 +106,15 @@ def _condition(condition: Filter) -> sql.Composed:
     if condition.operator in {"contains", "not_contains"}:
         parts["contained"] = _contained(value, {**parts, "list": _jsonb([value])})
     return sql.SQL(_CONDITIONS[condition.operator]).format(**parts)
+
+
+def _order(value: Any) -> LiteralString:
+    match value:
+        case str():
+            return _STRING_ORDER
+        case bool() | list() | dict():  # a bool is an int to Python, but no number
+            return _NO_ORDER
+    return _NUMBER_ORDER
 
 
 def _contained(value: Any, parts: dict[str, sql.Composable]) -> sql.Composed:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Which values an operator compares with; None: none, and one that is given does not matter.
+# Which values an operator compares with; None: none, and one that is given does not matter. What
+# has no order is accepted by the operators of order as well: the filter never holds.
 ANYTHING = (str, int, float, bool, list, dict)
 OPERATORS: dict[str, tuple[type, ...] | None] = {
     "eq": ANYTHING,
     "neq": ANYTHING,
-    "gt": (str, int, float),
-    "gte": (str, int, float),
-    "lt": (str, int, float),
-    "lte": (str, int, float),
+    "gt": ANYTHING,
+    "gte": ANYTHING,
+    "lt": ANYTHING,
+    "lte": ANYTHING,
     "in": (list,),
     "not_in": (list,),
     "contains": ANYTHING,
@@ -20,7 +21,6 @@ OPERATORS: dict[str, tuple[type, ...] | None] = {
     "is_set": None,
     "is_not_set": None,
 }
-_NOUNS = {str: "a string", int: "a number", list: "a list"}
 
 
 class InvalidFilterError(ValueError):
@@ -70,9 +70,8 @@ def _check_value(name: str, operator: str, value: object) -> None:
         raise InvalidFilterError(
             f"{name}: {operator} needs a value; a missing attribute is found with is_not_set"
         )
-    if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted):
-        nouns = " or ".join(noun for kind, noun in _NOUNS.items() if kind in accepted)
-        raise InvalidFilterError(f"{name}: the value of {operator} must be {nouns}")
+    if not isinstance(value, accepted):
+        raise InvalidFilterError(f"{name}: the value of {operator} must be a list")
 
 
 def _holds_nul(value: object) -> bool:

@@ -206,7 +206,7 @@ def condition(dice: Dice) -> Row:
     operator, value = dice.choice(
         [
             (dice.choice(["eq", "neq", "contains", "not_contains"]), dice.choice(VALUES)),
-            (dice.choice(["gt", "gte", "lt", "lte"]), dice.choice([*TEXTS, *NUMBERS])),
+            (dice.choice(["gt", "gte", "lt", "lte"]), dice.choice([*TEXTS, *NUMBERS, *VALUES])),
             (dice.choice(["in", "not_in"]), dice.some(VALUES, 8)),
             (dice.choice(["is_set", "is_not_set"]), None),
         ]

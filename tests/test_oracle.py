@@ -208,6 +208,8 @@ def test_revenue_is_compared_per_elapsed_day() -> None:
         ("neq", 5, "text true list"),
         ("gt", 4, "int float"),
         ("lte", "5", "text"),
+        ("lte", True, ""),
+        ("gte", [5], ""),
         ("contains", "5", "text"),
         ("contains", 5, "list"),
         ("in", [True, 5.0], "int float true"),

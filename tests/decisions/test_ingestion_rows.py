@@ -371,6 +371,7 @@ def test_other_rows_are_stored_exactly(tmp_path: Path) -> None:
         {"field": "age", "operator": "gte", "value": 18, "unknown": 1},
         {"field": 'a\tb"c', "operator": "is_set", "value": "does not matter"},
         {"field": "city", "operator": "in", "value": ["Rome", 5, None, True]},
+        {"field": "age", "operator": "lt", "value": True},
     ]
     write_bundle(
         tmp_path,

@@ -53,7 +53,8 @@ def save_segment(filters: str) -> str | None:
         ('[{"field": "a", "operator": "is_set"}, {"operator": "eq"}]', "filter 2: field"),
         ('[{"field": "a", "operator": "like", "value": 1}]', "filter 1: operator is"),
         ('[{"field": "a", "operator": "in", "value": 1}]', "must be a list"),
-        ('[{"field": "a", "operator": "gt", "value": true}]', "must be a string or a number"),
+        ('[{"field": "a", "operator": "not_in", "value": {"b": 1}}]', "must be a list"),
+        ('[{"field": "a", "operator": "gt", "value": null}]', "filter 1: gt needs a value"),
         ('[{"field": "a", "operator": "eq"}]', "filter 1: eq needs a value"),
         ('[{"field": "a", "operator": "eq", "value": "\\u0000"}]', "NUL"),
         ('[{"field": "a", "operator": "eq", "value": NaN}]', "This cannot be stored"),
@@ -75,6 +76,7 @@ def test_filters_that_mean_nothing_are_a_form_error(filters: str, error: str) ->
     [
         [],
         [{"field": "age", "operator": "gte", "value": 18}],
+        [{"field": "age", "operator": "gte", "value": True}],
         [{"field": "a", "operator": "is_not_set"}, {"field": "b", "operator": "in", "value": []}],
     ],
 )

@@ -115,8 +115,11 @@ def cases(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
             case "in" | "not_in":
                 condition["value"] = draw(st.lists(values, max_size=4))
             case "gt" | "gte" | "lt" | "lte":
-                orderable = [value for value in pool if isinstance(value, str) or is_number(value)]
-                condition["value"] = draw(st.sampled_from(orderable or [0, "a"]) | NUMBERS | TEXT)
+                orders = [value for value in pool if isinstance(value, str) or is_number(value)]
+                orderable = st.sampled_from(orders or [0, "a"]) | NUMBERS | TEXT
+                condition["value"] = draw(
+                    orderable | values.filter(lambda value: value is not None)
+                )
             case _:
                 condition["value"] = draw(some.filter(lambda value: value is not None))
         filters.append(condition)
@@ -163,6 +166,9 @@ BY_HAND: list[tuple[str, Any, list[Any], list[Any]]] = [
     ("gte", 5, [5, Decimal("5.0")], [Decimal("4.9999999999999999999999"), "5", None]),
     ("lt", "a", ["B", "", "Z"], ["a", "b", "é", 0, None]),
     ("lte", "\uffff", ["z", "\uffff", "\ufeff"], ["\U0001f600", None]),
+    ("gte", True, [], [True, False, 1, 2, "true", "z", None]),
+    ("lte", [1], [], [[1], [], 1, "[1]", None]),
+    ("lt", {"a": 1}, [], [{"a": 0}, {}, 0, "", None]),
     ("in", [1, "a", None], [1, "a"], [True, "1", None, "b"]),
     ("in", [], [], [1, "a", None]),
     ("not_in", [1, None], [True, "1", 2, []], [1, Decimal("1.0"), None]),
