@@ -17,7 +17,7 @@ SHOW = (
 
 def options(**environment: str) -> list[dict[str, Any]]:
     """The options of the two connections."""
-    found = subprocess.run(  # noqa: S603 - our own interpreter
+    found = subprocess.run(
         [sys.executable, "-c", SHOW],
         env={**os.environ, "SECRET_KEY": "x", "DATABASE_REPLICA_URL": "", **environment},
         capture_output=True,
