@@ -6,5 +6,6 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("dashboard.urls")),
+    path("", include("dashboard.pages.urls")),
     path("", include("django_prometheus.urls")),
 ]

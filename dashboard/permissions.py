@@ -1,10 +1,18 @@
 """Who may read answers."""
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.views import View
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from fixtures.builtin import ADMIN, VIEWER
+
+
+def has_role(user: User | AnonymousUser) -> bool:
+    """Whether the user is a viewer or an admin."""
+    if not user.is_authenticated:
+        return False
+    return user.is_superuser or user.groups.filter(name__in=(VIEWER, ADMIN)).exists()
 
 
 class IsViewer(BasePermission):
@@ -17,7 +25,4 @@ class IsViewer(BasePermission):
 
     def has_permission(self, request: Request, view: View) -> bool:  # noqa: ARG002
         """Whether the user has one of the roles."""
-        user = request.user
-        if not user.is_authenticated:
-            return False
-        return user.is_superuser or user.groups.filter(name__in=(VIEWER, ADMIN)).exists()
+        return has_role(request.user)

@@ -1,0 +1,73 @@
+"""The page for people. Its script asks the endpoint for every figure that it shows."""
+
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from dashboard.pages.menus import menus, offers
+from dashboard.permissions import IsViewer, has_role
+from decisions.models import DecisionTrace
+
+# These pages need nothing inline, neither script nor style.
+strict = method_decorator(csp_update({"style-src": [SELF], "connect-src": [SELF]}), "dispatch")
+
+
+@strict
+@method_decorator(never_cache, "dispatch")
+class DashboardView(LoginRequiredMixin, TemplateView):
+    """All 18 types as pictures, in five views."""
+
+    template_name = "dashboard/index.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Let in who may ask the endpoint. Raises PermissionDenied."""
+        if request.user.is_authenticated and not has_role(request.user):
+            raise PermissionDenied(IsViewer.message)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Menus, and what the script has to know."""
+        return super().get_context_data(
+            **kwargs,
+            menus=menus(),
+            offers=offers(),
+            script={
+                "endpoint": reverse("dashboard-data"),
+                "signIn": reverse("sign-in"),
+                "timeZone": settings.REPORTING_TIME_ZONE,
+                "traces": self._traces(),
+            },
+        )
+
+    def _traces(self) -> str | None:
+        """Where the admin lists decision traces, for those whom it lets in."""
+        user = self.request.user
+        if user.is_staff and user.has_perm(f"decisions.view_{DecisionTrace._meta.model_name}"):  # noqa: SLF001 - documented API
+            return reverse("admin:decisions_decisiontrace_changelist")
+        return None
+
+
+@strict
+class SignInView(LoginView):
+    """The way in. Who is signed in already is sent on."""
+
+    template_name = "dashboard/sign_in.html"
+    redirect_authenticated_user = True
+    next_page = "dashboard"
+
+
+@strict
+class SignOutView(LogoutView):
+    """The way out."""
+
+    template_name = "dashboard/signed_out.html"
