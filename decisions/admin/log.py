@@ -5,12 +5,9 @@ from django.utils.safestring import SafeString
 
 from decisions.admin.log_base import LogAdmin
 from decisions.admin.periods import CreatedFilter, OccurredFilter, StartedFilter
-from decisions.admin.traces import candidates
 from decisions.models import (
     Attribution,
     AttributionKey,
-    DecisionTrace,
-    DecisionTraceKey,
     Interaction,
     InteractionKey,
     ModelMetric,
@@ -33,44 +30,6 @@ class InteractionAdmin(LogAdmin):
     list_filter = (OccurredFilter, "outcome_type", "channel", "decision_flow")
     search_fields = ("event_id",)
     search_help_text = "customer id or interaction id, whole"
-
-
-@admin.register(DecisionTrace)
-class DecisionTraceAdmin(LogAdmin):
-    """Decision traces. Each shows how every candidate offer fared."""
-
-    keys = DecisionTraceKey
-    references = ("channel", "decision_flow")
-    list_display = (
-        *("event_id", "created_at", "customer_id", "channel", "decision_flow"),
-        *("scored", "selected", "degraded_scoring", "total_latency_ms"),
-    )
-    list_filter = (CreatedFilter, "channel", "decision_flow", "degraded_scoring")
-    search_fields = ("event_id",)
-    search_help_text = "customer id or trace id, whole"
-    fields = (
-        *("event_id", "created_at", "customer_id", "channel", "decision_flow"),
-        *("degraded_scoring", "degraded_reason", "total_latency_ms", "id", "candidates"),
-    )
-    readonly_fields = ("candidates",)
-
-    @admin.display(description="scored")
-    def scored(self, obj: DecisionTrace) -> int:
-        """How many offers were scored."""
-        return len(obj.scored_offers)
-
-    @admin.display(description="selected")
-    def selected(self, obj: DecisionTrace) -> int:
-        """How many offers were selected."""
-        return len(obj.selected_offers)
-
-    @admin.display(description="candidate offers")
-    def candidates(self, obj: DecisionTrace) -> SafeString:
-        """What became of each candidate offer."""
-        return html_table(
-            ("Offer", "Qualification", "Contact policies", "Score", "Rank", "Selected"),
-            (candidate.cells() for candidate in candidates(obj)),
-        )
 
 
 @admin.register(Run)

@@ -1,5 +1,6 @@
 """The filter of a log by event time."""
 
+import re
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,7 +16,8 @@ class PeriodFilter(SimpleListFilter):
     """Rows of a period up to today.
 
     Django's date hierarchy asks for the smallest and the largest time, which no index of a log
-    gives. A range of times reads only the partitions of its months.
+    gives. A range of times reads only the partitions of its months. Addresses may ask for any
+    number of days that a window can have, as links from answers do.
     """
 
     title = "period"
@@ -28,7 +30,9 @@ class PeriodFilter(SimpleListFilter):
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
         """The choices."""
-        return [("1", "Today"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("older", "Older")]
+        days = sorted({1, 7, 30} | ({asked} if (asked := self._days()) else set()))
+        recent = [(str(n), "Today" if n == 1 else f"Last {n} days") for n in days]
+        return [*recent, ("older", "Older than 30 days")]
 
     def queryset(
         self,
@@ -36,12 +40,17 @@ class PeriodFilter(SimpleListFilter):
         queryset: models.QuerySet[Any],
     ) -> models.QuerySet[Any]:
         """The rows of the choice."""
-        choice = self.value()
-        if choice == "older":
+        if self.value() == "older":
             return queryset.filter(**{f"{self.time}__lt": _start(30)})
-        if choice in {"1", "7", "30"}:
-            return queryset.filter(**{f"{self.time}__gte": _start(int(choice))})
-        return queryset
+        days = self._days()
+        return queryset.filter(**{f"{self.time}__gte": _start(days)}) if days else queryset
+
+    def _days(self) -> int | None:
+        """The days that the address asks for, if it asks for a possible number."""
+        choice = self.value() or ""
+        if not re.fullmatch("[1-9][0-9]{0,2}", choice):
+            return None
+        return min(int(choice), 365)
 
 
 def _start(days: int) -> Any:

@@ -1,109 +1,81 @@
-"""A decision trace as a table: what became of each candidate offer."""
+"""Admin pages of decision traces: each as the journey of its candidates, found by their fate."""
 
-from dataclasses import dataclass, field
+from typing import Any
 
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 
-from decisions.models import ContactPolicy, DecisionTrace, QualificationRule
-from offers.models import Entity, Offer
-
-# Rule or policy, whether the offer got past it, and why.
-Check = tuple[str, bool, str | None]
-
-
-@dataclass
-class Candidate:
-    """An offer's way through a decision."""
-
-    offer_key: int
-    external_id: str
-    name: str
-    qualification: list[Check] = field(default_factory=list)
-    policies: list[Check] = field(default_factory=list)
-    score: float | None = None
-    rank: int | None = None
-    selected_rank: int | None = None
-
-    def place(self) -> tuple[float, float, str]:
-        """Where to list it: selected offers first, then ranked ones, then those that fell out."""
-        last = float("inf")
-        return (
-            last if self.selected_rank is None else self.selected_rank,
-            last if self.rank is None else self.rank,
-            self.external_id,
-        )
-
-    def cells(self) -> tuple[object, ...]:
-        """Offer, qualification, contact policies, score, rank, selected."""
-        address = reverse("admin:offers_offer_change", args=[self.offer_key])
-        return (
-            format_html('<a href="{}">{}</a> ({})', address, self.name, self.external_id),
-            _checks(self.qualification, "passed", "failed"),
-            _checks(self.policies, "allowed", "blocked"),
-            "-" if self.score is None else self.score,
-            "-" if self.rank is None else self.rank,
-            "no" if self.selected_rank is None else f"yes, rank {self.selected_rank}",
-        )
+from decisions.admin.journey import FATES, Fate, Journey
+from decisions.admin.log_base import LogAdmin
+from decisions.admin.offer_search import OfferSearch, TraceList
+from decisions.admin.periods import CreatedFilter
+from decisions.models import DecisionTrace, DecisionTraceKey
 
 
-def candidates(trace: DecisionTrace) -> list[Candidate]:
-    """Every offer that the trace mentions. Three queries, however many there are."""
-    offers = Offer.objects.in_bulk(
-        {
-            *trace.qualification_offers,
-            *trace.policy_offers,
-            *trace.scored_offers,
-            *trace.selected_offers,
-        }
+@admin.register(DecisionTrace)
+class DecisionTraceAdmin(LogAdmin):
+    """Decision traces."""
+
+    keys = DecisionTraceKey
+    references = ("channel", "decision_flow")
+    list_display = (
+        *("event_id", "created_at", "customer_id", "channel", "decision_flow"),
+        *("scored", "selected", "degraded_scoring", "total_latency_ms"),
     )
-    rules = QualificationRule.objects.in_bulk(set(trace.qualification_rules))
-    policies = ContactPolicy.objects.in_bulk(set(trace.policy_policies))
-    found: dict[int, Candidate] = {}
-
-    def candidate(key: int) -> Candidate:
-        offer = offers.get(key)
-        names = (offer.external_id, str(offer)) if offer else ("?", "unknown offer")
-        return found.setdefault(key, Candidate(key, *names))
-
-    for key, rule, passed, reason in zip(
-        trace.qualification_offers,
-        trace.qualification_rules,
-        trace.qualification_passed,
-        trace.qualification_reasons,
-        strict=True,
-    ):
-        candidate(key).qualification.append((_name(rules.get(rule)), passed, reason))
-    for key, policy, blocked, reason in zip(
-        trace.policy_offers,
-        trace.policy_policies,
-        trace.policy_blocked,
-        trace.policy_reasons,
-        strict=True,
-    ):
-        candidate(key).policies.append((_name(policies.get(policy)), not blocked, reason))
-    for key, score, rank in zip(
-        trace.scored_offers, trace.scored_scores, trace.scored_ranks, strict=True
-    ):
-        candidate(key).score, candidate(key).rank = score, rank
-    for key, rank in zip(trace.selected_offers, trace.selected_ranks, strict=True):
-        candidate(key).selected_rank = rank
-    return sorted(found.values(), key=Candidate.place)
-
-
-def _name(entity: Entity | None) -> str:
-    return f"{entity} ({entity.external_id})" if entity else "unknown"
-
-
-def _checks(checks: list[Check], good: str, bad: str) -> SafeString | str:
-    if not checks:
-        return "-"
-    return format_html_join(
-        "",
-        "<div>{}: <strong>{}</strong>{}</div>",
+    list_filter = (CreatedFilter, "channel", "decision_flow", "degraded_scoring")
+    search_fields = ("event_id",)
+    search_help_text = "customer id or trace id, whole"
+    list_before_template = "decisions/trace_search.html"
+    change_form_outer_before_template = "decisions/trace_journey.html"
+    fieldsets = (
         (
-            (name, good if passed else bad, f" ({reason})" if reason else "")
-            for name, passed, reason in checks
+            "As logged",
+            {
+                "fields": (
+                    *("event_id", "created_at", "customer_id", "channel", "decision_flow"),
+                    *("degraded_scoring", "degraded_reason", "total_latency_ms", "id"),
+                )
+            },
         ),
     )
+
+    def get_changelist(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        **kwargs: Any,  # noqa: ARG002
+    ) -> type[TraceList]:
+        """The list that can be searched for an offer."""
+        return TraceList
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """With what became of the offer that is searched for."""
+        columns = list(super().get_list_display(request))
+        if OfferSearch.of(request.GET):
+            columns.insert(3, "fate")
+        return columns
+
+    @admin.display(description="this offer")
+    def fate(self, obj: DecisionTrace) -> str:
+        """What became of the offer that is searched for."""
+        state: int = getattr(obj, "state", 0)
+        return FATES[Fate.of(state)][0]
+
+    fate.label = dict(FATES.values())  # type: ignore[attr-defined] # read by unfold: colours
+
+    @admin.display(description="scored")
+    def scored(self, obj: DecisionTrace) -> int:
+        """How many offers were scored."""
+        return len(obj.scored_offers)
+
+    @admin.display(description="selected")
+    def selected(self, obj: DecisionTrace) -> int:
+        """How many offers were selected."""
+        return len(obj.selected_offers)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The journey, above what the row says."""
+        context["journey"] = Journey.of(context["original"])
+        context["title"] = "Decision trace"
+        return super().render_change_form(request, context, *args, **kwargs)
