@@ -60,7 +60,7 @@ class OfferSearch:
     """A search as its address describes it, and what came of it."""
 
     stages: ClassVar = STAGES
-    offer: str  # these four in the order of PARAMETERS
+    offer: str
     stage: str
     cause: str
     before: str
@@ -72,14 +72,16 @@ class OfferSearch:
     @classmethod
     def of(cls, query: QueryDict) -> "OfferSearch":
         """The search of an address. No id has a NUL, which the database could not look up."""
-        return cls(*(query.get(name, "").replace("\0", "").strip() for name in PARAMETERS))
+        given = [query.get(name, "").replace("\0", "").strip() for name in PARAMETERS]
+        offer, stage, cause, before = given
+        return cls(offer, stage, cause, before)
 
     def __bool__(self) -> bool:
         return bool(self.offer or self.stage or self.cause)
 
     @property
     def stage_told(self) -> str:
-        """The stage in words that a cause can follow."""
+        """What became of the offer, in words."""
         return _TOLD[self.stage]
 
     @property
@@ -92,8 +94,8 @@ class OfferSearch:
             all_of_them = f"All {self.coverage.traces:,} traces that pass the other filters"
             return f"{all_of_them}{whence} were searched."
         return (
-            f"The newest {self.coverage.traces:,} traces that pass the other filters{whence} "
-            f"were searched, back to {self.coverage.stopped_at} of "
+            f"Of the traces that pass the other filters{whence}, the {self.coverage.traces:,} that "
+            f"were ingested last were searched, back to {self.coverage.stopped_at} of "
             f"{localtime(self.coverage.stopped_time):%Y-%m-%d %H:%M}."
         )
 
