@@ -15,6 +15,10 @@ LONGEST_WINDOW = 365
 LONGEST_ID = 64
 DEFAULT_TYPE = "summary"
 DEFAULT_DAYS = 7
+JSON = "json"
+CSV = "csv"
+# Parameters that every type has a use for: which type it is, and how its answer is sent.
+COMMON = ("type", "format")
 
 
 class DaysField(serializers.IntegerField):
@@ -75,6 +79,7 @@ class Parameters:
     service: type[Service]
     given: dict[str, Any]
     ignored: list[str]
+    format: str | None = None
 
     @property
     def days(self) -> int:
@@ -129,6 +134,12 @@ class ParametersSerializer(serializers.Serializer[Parameters]):
         required=False,
         help_text="Length of the baseline window just before the window; default: as days.",
     )
+    format = ChoiceField(
+        choices=[JSON, CSV],
+        required=False,
+        help_text="How to send the answer; default: CSV for a client whose Accept header prefers "
+        "`text/csv`, JSON for any other. Errors are JSON.",
+    )
 
     def to_internal_value(self, data: Any) -> Any:
         """The given parameters. Raises ValidationError for one that is given twice."""
@@ -159,13 +170,12 @@ class ParametersSerializer(serializers.Serializer[Parameters]):
         """The parameters. Raises ValidationError."""
         self.is_valid(raise_exception=True)
         given = dict(self.validated_data)
-        name = given.pop("type")
+        name, presentation = (given.pop(common, None) for common in COMMON)
         service = REGISTRY[name]
         accepted = {key: value for key, value in given.items() if key in service.accepts}
         present = [key for key in self.initial_data if self.initial_data[key] and key in given]
-        return Parameters(
-            name, service, accepted, [key for key in present if key not in service.accepts]
-        )
+        ignored = [key for key in present if key not in service.accepts]
+        return Parameters(name, service, accepted, ignored, presentation)
 
 
 def not_accepted(name: str, value: str, choices: Iterable[str]) -> str:

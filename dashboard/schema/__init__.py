@@ -6,8 +6,10 @@ from typing import TypeVar
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from dashboard.parameters import ParametersSerializer
+from dashboard.presentation import AROUND, CSV_TYPE, JSON_TYPE
 from dashboard.schema import credentials
 from dashboard.schema.answers import COMPONENTS, component
+from dashboard.schema.csv_answers import csv_answer
 from dashboard.schema.errors import ERRORS, error_response
 from dashboard.schema.examples import example
 from dashboard.schema.parameters import parameter
@@ -16,17 +18,18 @@ from dashboard.services import REGISTRY
 __all__ = ["credentials", "document"]
 
 F = TypeVar("F", bound=Callable[..., object])
-JSON = "application/json"
 
 
-def header(name: str, description: str, *statuses: int, kind: type = str) -> OpenApiParameter:
+def header(
+    name: str, description: str, *statuses: int, kind: type = str, required: bool = True
+) -> OpenApiParameter:
     """The description of a response's header."""
     return OpenApiParameter(
         name,
         kind,
         OpenApiParameter.HEADER,
         description=description,
-        required=True,
+        required=required,
         response=list(statuses),
     )
 
@@ -50,6 +53,9 @@ def document(view: F) -> F:
             for kind, service in REGISTRY.items()
         ],
     )
+    disposition = "CSV only: `attachment`, with the type and the day as the name of the file."
+    csv_only = [("Content-Disposition", disposition)]
+    csv_only += [(name, f"CSV only: {meaning}") for _, name, meaning in AROUND]
     decorate = extend_schema(
         operation_id="getDashboardData",
         summary="Answers a question about what the decision engine does",
@@ -57,7 +63,8 @@ def document(view: F) -> F:
         "that the type does not accept is not applied, and `warning` says so; unknown ones are "
         "ignored, and an empty value counts as none. An id that names nothing, or a segment that "
         "is not materialised, gets no data and a `warning`. Rates are ratios of two sums, null "
-        "where the denominator is 0. Lists have a total order.",
+        "where the denominator is 0. Lists have a total order. `format=csv`, or an `Accept` header "
+        "that prefers `text/csv`, gets the data as CSV, and what is around it in headers.",
         tags=["dashboard"],
         parameters=[
             *(parameter(name, field) for name, field in ParametersSerializer().fields.items()),
@@ -67,15 +74,17 @@ def document(view: F) -> F:
                 OpenApiParameter.HEADER,
                 description="ETags of earlier answers: one that still holds is not sent again.",
             ),
-            header("ETag", "Stands for all of the answer but `asOf`.", 200, 304),
+            header("ETag", "Stands for all of the answer but `asOf`, in its format.", 200, 304),
+            *(header(name, meaning, 200, required=False) for name, meaning in csv_only),
             header("WWW-Authenticate", "The scheme of the credentials.", 401),
             header("Allow", "The methods that there are.", 405),
             header("Retry-After", "When to try again, in seconds.", 429, 503, kind=int),
         ],
         responses={
-            (200, JSON): answer,
+            (200, JSON_TYPE): answer,
+            (200, CSV_TYPE): csv_answer(),
             304: OpenApiResponse(description="The answer is the one of `If-None-Match`."),
-            **{(status, JSON): error_response(status) for status in ERRORS},
+            **{(status, JSON_TYPE): error_response(status) for status in ERRORS},
         },
     )
     return decorate(view)

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from dashboard.parameters import ChoiceField, DaysField, IdField
+from dashboard.parameters import COMMON, ChoiceField, DaysField, IdField
 from dashboard.services import REGISTRY
 
 
@@ -13,7 +13,7 @@ def parameter(name: str, field: serializers.Field[Any, Any, Any, Any]) -> OpenAp
     """The description of a query parameter, with the types that accept it."""
     types = [f"`{kind}`" for kind, service in REGISTRY.items() if name in service.accepts]
     description = str(field.help_text)
-    if name != "type":
+    if name not in COMMON:
         description += f" Accepted by: {', '.join(types) or 'no type'}."
     if needed := [f"`{kind}`" for kind, service in REGISTRY.items() if name in service.requires]:
         description += f" Required by: {', '.join(needed)}."

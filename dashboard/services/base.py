@@ -1,6 +1,7 @@
 """What all types of answers have in common."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -112,6 +113,8 @@ class Service(ABC):
     # The dimensions that groupBy accepts, and the one that counts where it is absent.
     groupings: ClassVar[tuple[str, ...]] = ()
     default_grouping: ClassVar[str | None] = None
+    # What the rows of a grouping are, and what tells its groups apart.
+    GROUPS: ClassVar[Mapping[str, tuple[type[Row], str]]] = {}
     # Whether `data` reads raw traces up to a cap, and sets `sample` to say how many.
     sampled: ClassVar[bool] = False
 

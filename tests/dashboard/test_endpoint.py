@@ -117,7 +117,7 @@ def test_type_given_twice_is_refused(shop: Shop) -> None:
     "query",
     [
         *("Days=0", "DAYS=x", "days[]=0", "days%00=0", "%00=%00", "x=%00&x=%00", "=", "&&&", "?"),
-        *("asOf=1", "format=api", "%FF=%FE", "%F0%9F%98%80=1", "type%20=nothing", ";days=0"),
+        *("asOf=1", "formats=api", "%FF=%FE", "%F0%9F%98%80=1", "type%20=nothing", ";days=0"),
     ],
 )
 def test_name_that_is_no_parameter_is_ignored(query: str, shop: Shop) -> None:
@@ -191,7 +191,7 @@ def test_answers_and_errors_are_json_whatever_is_accepted(accept: str, shop: Sho
 def test_answer_is_for_the_asker_alone_and_checked_each_time(shop: Shop) -> None:
     response = shop.get({})
     assert set(response["cache-control"].split(", ")) == {"private", "no-cache"}
-    assert {"Authorization", "Cookie"} <= set(response["vary"].split(", "))
+    assert {"Accept", "Authorization", "Cookie"} <= set(response["vary"].split(", "))
 
 
 def test_condition_for_writers_has_no_effect(shop: Shop) -> None:

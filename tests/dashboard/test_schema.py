@@ -1,5 +1,6 @@
 """The OpenAPI schema is valid, complete and true, and so are its examples."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from dashboard.errors import CODES, UNKNOWN_TYPE
 from dashboard.parameters import ParametersSerializer
+from dashboard.presentation import AROUND
 from dashboard.schema.examples import DATA, example
 from dashboard.services import REGISTRY
 from tests.described import described, faults, operation
@@ -52,6 +54,7 @@ def test_every_parameter_is_described() -> None:
         "maximum": 365,
         "default": 7,
     }
+    assert by_name["format"]["schema"] == {"type": "string", "enum": ["json", "csv"]}
     for name, entry in by_name.items():
         assert not entry.get("required", False)
         for kind, service in REGISTRY.items():
@@ -97,13 +100,29 @@ def test_every_error_is_described_with_an_example_and_its_headers() -> None:
         assert shown["value"]["error"]["code"] == code
     headers = {status: [*response.get("headers", {})] for status, response in responses.items()}
     assert {status: names for status, names in headers.items() if names} == {
-        "200": ["ETag"],
+        "200": ["ETag", "Content-Disposition", *(header for _, header, _ in AROUND)],
         "304": ["ETag"],
         "401": ["WWW-Authenticate"],
         "405": ["Allow"],
         "429": ["Retry-After"],
         "503": ["Retry-After"],
     }
+
+
+@pytest.mark.parametrize("kind", REGISTRY)
+def test_csv_is_described_by_its_columns_with_an_example(kind: str) -> None:
+    [schema, examples] = (
+        operation()["responses"]["200"]["content"]["text/csv"][part]
+        for part in ("schema", "examples")
+    )
+    assert schema["type"] == "string"
+    [example_text] = [shown["value"] for shown in examples.values() if shown["summary"] == kind]
+    header = example_text.removeprefix("\ufeff").partition("\r\n")[0]
+    columns = ", ".join(f"`{name}`" for name in header.split(","))
+    groupings = REGISTRY[kind].groupings
+    described_as = re.findall(rf"- `{kind}`(.*?): (.*)", schema["description"])
+    assert columns in [found for _, found in described_as]
+    assert {by.removeprefix(" by ") for by, _ in described_as} - {""} == set(groupings)
 
 
 def test_both_ways_to_sign_in_are_described() -> None:
