@@ -1,4 +1,4 @@
-"""Loading one file after another, the parser ahead of the writer."""
+"""Loading one file after another."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from django.db import connection
-
+from decisions.ingestion.batches import BatchLoader, Loaded
 from decisions.ingestion.context import Context
-from decisions.ingestion.parser import Parsed, Parser
 from decisions.ingestion.rejects import RejectsFile
 from decisions.ingestion.rows import Row
 from decisions.ingestion.source import Source
-from decisions.ingestion.writer import Writer, Written, writer_for
+from decisions.ingestion.workers import Workers, cores
+
+# From this size on, or after so many batches of a stream, workers are worth their start.
+LARGE_BYTES = 32 * 2**20
+LARGE_BATCHES = 4
 
 
 @dataclass
@@ -31,15 +33,16 @@ class Counts:
 
 
 class Loader:
-    """Loads files in the caller's thread, but for the database writes, which a second one does.
+    """Loads files batch by batch: small ones by itself, large ones with workers.
 
-    At most two batches are in memory: the one being written and the one being parsed. A file is
-    written to its end before the next begins, since that may refer to it.
+    While the workers start, it goes on by itself. A file is written to its end before the next
+    begins, since that may refer to it.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._starter = ThreadPoolExecutor(max_workers=1)
+        self._starting: Future[Workers] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -50,9 +53,9 @@ class Loader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # `connection` means the one of the thread that evaluates it.
-        self._writing.submit(lambda: connection.close())  # noqa: PLW0108
-        self._writing.shutdown()
+        if self._starting is not None:
+            self._starting.result().end()
+        self._starter.shutdown()
 
     def load(
         self,
@@ -66,32 +69,36 @@ class Loader:
 
         Raises UnreadableSourceError (what was readable is loaded then) and database errors.
         """
-        parser, writer = Parser(row_type, self._context), writer_for(row_type)
-        pending: list[tuple[Parsed, Future[Written]]] = []
+
+        def count(done: Loaded | None) -> bool:
+            if done is None:
+                return False
+            counts.loaded += done.loaded
+            counts.skipped += done.skipped
+            counts.rejected += len(done.rejected)
+            rejects.write(done.rejected)
+            return True
+
+        alone = BatchLoader(row_type, self._context)
+        workers = None
         try:
-            for batch in source.batches():
-                parsed = parser.parse(batch)
-                if pending:
-                    self._finish(*pending.pop(), counts, rejects)
-                pending.append((parsed, self._writing.submit(_write, writer, parsed)))
+            for number, batch in enumerate(source.batches(), start=1):
+                workers = workers or self._workers(source, number)
+                if workers is None:
+                    count(alone.parse(batch)())
+                else:
+                    count(workers.load(row_type, batch))
                 advanced()
         finally:
-            if pending:
-                self._finish(*pending.pop(), counts, rejects)
+            while workers is not None and count(workers.finish_one()):
+                pass
             advanced()
 
-    def _finish(
-        self, parsed: Parsed, writing: Future[Written], counts: Counts, rejects: RejectsFile
-    ) -> None:
-        """Wait for the writer, and count."""
-        written = writing.result()
-        for position, reason in written.refused:
-            parsed.reject(parsed.numbers[position], reason)
-        counts.loaded += written.loaded
-        counts.skipped += written.skipped
-        counts.rejected += len(parsed.rejected)
-        rejects.write(parsed.rejected)
-
-
-def _write(writer: Writer, parsed: Parsed) -> Written:
-    return writer.write(parsed.records) if parsed.records else Written()
+    def _workers(self, source: Source, batches: int) -> Workers | None:
+        """The workers, if they are of use for this file and have started."""
+        large = (source.size or 0) >= LARGE_BYTES or batches > LARGE_BATCHES
+        if not large or cores() == 1:
+            return None
+        if self._starting is None:
+            self._starting = self._starter.submit(Workers, self._context)
+        return self._starting.result() if self._starting.done() else None

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -14,6 +16,7 @@ from decisions.ingestion.rows import NULL, LogRow, Record, Row
 from decisions.partitions import ensure_partitions
 
 TAB = "\t"  # parts the columns in COPY
+LINES_AT_ONCE = 500
 
 
 @dataclass
@@ -46,24 +49,38 @@ class Writer:
 
     def write(self, records: Sequence[Record]) -> Written:
         """Write the records in one transaction."""
-        written = Written()
-        self.prepare(records)
-        with transaction.atomic():
-            self._write_good(list(enumerate(records)), written)
-        return written
+        return self.writing(records)()
+
+    def writing(self, records: Sequence[Record]) -> Callable[[], Written]:
+        """What writes the records; all that need not wait for earlier records is done before."""
+        insert = self.inserting(records)
+
+        def write() -> Written:
+            written = Written()
+            self.prepare(records)
+            with transaction.atomic():
+                self._write_good(list(enumerate(records)), insert, written)
+            return written
+
+        return write
+
+    def inserting(self, records: Sequence[Record]) -> Callable[[], int]:
+        """What puts the records into the table, and returns how many were new.
+
+        It raises database errors. What can be found out beforehand is found out here.
+        """
+        raise NotImplementedError
 
     def prepare(self, records: Sequence[Record]) -> None:
         """What has to be in place before the transaction."""
 
-    def insert(self, records: Sequence[Record]) -> int:
-        """Put the records into the table; returns how many were new. Raises database errors."""
-        raise NotImplementedError
-
-    def _write_good(self, records: list[tuple[int, Record]], written: Written) -> None:
+    def _write_good(
+        self, records: list[tuple[int, Record]], insert: Callable[[], int], written: Written
+    ) -> None:
         """Write what the database takes. Where it refuses a batch, halves find the one to blame."""
         try:
             with transaction.atomic():
-                new = self.insert([record for _, record in records])
+                new = insert()
         except Error as error:
             if not refused_for_its_content(error):
                 raise
@@ -71,8 +88,8 @@ class Writer:
                 written.refused.append((records[0][0], str(error).splitlines()[0]))
                 return
             middle = len(records) // 2
-            self._write_good(records[:middle], written)
-            self._write_good(records[middle:], written)
+            for half in records[:middle], records[middle:]:
+                self._write_good(half, self.inserting([record for _, record in half]), written)
         else:
             written.loaded += new
             written.skipped += len(records) - new
@@ -108,7 +125,7 @@ class UpsertWriter(Writer):
             action=action,
         )
 
-    def insert(self, records: Sequence[Record]) -> int:
+    def inserting(self, records: Sequence[Record]) -> Callable[[], int]:
         rounds: list[dict[str, Record]] = []
         seen = Counter[str]()
         for record in records:
@@ -118,12 +135,15 @@ class UpsertWriter(Writer):
             rounds[seen[identity]][identity] = record
             seen[identity] += 1
         if self._first_wins:
-            return self._insert_distinct(rounds[0])
+            return partial(self._insert_distinct, rounds[0])
+        return partial(self._insert_in_turn, rounds)
+
+    def _insert_in_turn(self, rounds: list[dict[str, Record]]) -> int:
         # One statement cannot touch a row twice. Each version has its turn, and is not just passed
         # over for the last one, since the database may refuse any of them.
         for versions in rounds:
             self._insert_distinct(versions)
-        return len(records)
+        return sum(map(len, rounds))
 
     def _insert_distinct(self, records: dict[str, Record]) -> int:
         with connection.cursor() as cursor:
@@ -172,32 +192,45 @@ class LogWriter(Writer):
     def prepare(self, records: Sequence[Record]) -> None:
         ensure_partitions(self._log, {record[self._time][:7] for record in records})
 
-    def insert(self, records: Sequence[Record]) -> int:
-        firsts: dict[str, Record] = {}
-        for record in records:
-            firsts.setdefault(self.identity(record), record)
+    def inserting(self, records: Sequence[Record]) -> Callable[[], int]:
+        latest_first = records[::-1]
+        # Of the same keys a dict keeps the last value, here the first record.
+        firsts = dict(zip(map(self.identity, latest_first), latest_first, strict=True))
+        identities = sorted(firsts)
         # In the order of the primary key, whose index is then written page by page.
-        ordered = sorted(firsts.items(), key=lambda item: item[1][self._leading])
+        ordered = list(firsts.items())[::-1]
+        ordered.sort(key=lambda item: item[1][self._leading])
+        places = {identity: place for place, (identity, _) in enumerate(ordered)}
+        return partial(
+            self._insert_firsts,
+            [(identity, places[identity]) for identity in identities],
+            [TAB.join(record) for _, record in ordered],
+        )
+
+    def _insert_firsts(self, places: list[tuple[str, int]], lines: list[str]) -> int:
+        """Write the lines whose identities are new.
+
+        `places` are those of the identities among the lines. They are sorted by identity, so that
+        two writers of the same rows wait for each other and never deadlock.
+        """
         with connection.cursor() as cursor:
             cursor.execute(self._lock)
-            cursor.execute(self._draw_ids, [len(ordered)])
+            cursor.execute(self._draw_ids, [len(lines)])
             ids = cursor.fetchone()[0].split(" ")
-            new = self._claim(cursor, [identity for identity, _ in ordered], ids)
-            lines = [
-                f"{row_id}\t{TAB.join(record)}"
-                for row_id, (_, record) in zip(ids, ordered, strict=True)
-                if row_id in new
-            ]
-            copy(cursor, self.table, ("id", *self.columns), lines)
-        return len(lines)
+            new = self._claim(cursor, [f"{identity}\t{ids[place]}" for identity, place in places])
+            numbered: Iterable[tuple[str, str]] = zip(ids, lines, strict=True)
+            if new is not None:
+                numbered = [(row_id, line) for row_id, line in numbered if row_id in new]
+            copy(
+                cursor,
+                self.table,
+                ("id", *self.columns),
+                (f"{row_id}\t{line}" for row_id, line in numbered),
+            )
+        return len(lines) if new is None else len(new)
 
-    def _claim(self, cursor: Any, identities: list[str], ids: list[str]) -> set[str]:
-        """Store the identities that are new; returns the ids of their rows.
-
-        Sorted, so that two writers of the same rows wait for each other and never deadlock.
-        """
-        keys = [f"{identity}\t{row_id}" for identity, row_id in zip(identities, ids, strict=True)]
-        keys.sort()
+    def _claim(self, cursor: Any, keys: list[str]) -> set[str] | None:
+        """Store the identities that are new; returns the ids of their rows, None for all."""
         try:
             with transaction.atomic():
                 copy(cursor, self._keys, self._key_columns, keys)
@@ -208,18 +241,20 @@ class LogWriter(Writer):
             new = {row_id for (row_id,) in cursor.fetchall()}
             cursor.execute("DROP TABLE staging")
             return new
-        return set(ids)
+        return None
 
 
-def copy(cursor: Any, table: sql.Composable, columns: Iterable[str], lines: Sequence[str]) -> None:
+def copy(cursor: Any, table: sql.Composable, columns: Iterable[str], lines: Iterable[str]) -> None:
     """COPY lines, whose texts are escaped already, into the table."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (NULL {})").format(
         table, sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Literal(NULL)
     )
-    if lines:
-        # Django does not translate the driver's errors here by itself.
-        with connection.wrap_database_errors, cursor.copy(statement) as sink:
-            sink.write("\n".join(lines) + "\n")
+    waiting = iter(lines)
+    # Django does not translate the driver's errors here by itself.
+    with connection.wrap_database_errors, cursor.copy(statement) as sink:
+        # In pieces, so that the server works on one while the next is put together.
+        while piece := "\n".join(islice(waiting, LINES_AT_ONCE)):
+            sink.write(piece + "\n")
 
 
 def refused_for_its_content(error: Error) -> bool:
