@@ -129,6 +129,26 @@ DROP TRIGGER decisions_outcometype_keeps_its_meaning ON decisions_outcometype;
 DROP FUNCTION decisions_outcometype_keeps_its_meaning;
 """
 
+# By hand too: Django would add an index for searches by the beginning of a text to each of them. In
+# the collation "C" the primary key serves those, and a second index costs an event as much again.
+IDENTITY_TABLES = """
+CREATE TABLE decisions_interactionkey (
+    row_id bigint NOT NULL,
+    event_id varchar(64) COLLATE "C" PRIMARY KEY
+);
+CREATE TABLE decisions_decisiontracekey (
+    row_id bigint NOT NULL,
+    event_id varchar(64) COLLATE "C" PRIMARY KEY
+);
+CREATE TABLE decisions_runkey (
+    row_id bigint NOT NULL,
+    event_id varchar(64) COLLATE "C" PRIMARY KEY
+);
+"""
+DROP_IDENTITY_TABLES = """
+DROP TABLE decisions_interactionkey, decisions_decisiontracekey, decisions_runkey;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("decisions", "0001_catalogue")]
@@ -485,62 +505,67 @@ class Migration(migrations.Migration):
             ],
             database_operations=[migrations.RunSQL(LOG_TABLES, DROP_LOG_TABLES)],
         ),
-        migrations.CreateModel(
-            name="InteractionKey",
-            fields=[
-                ("row_id", models.BigIntegerField()),
-                (
-                    "event_id",
-                    models.CharField(
-                        db_collation="C",
-                        max_length=64,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="id",
-                    ),
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.CreateModel(
+                    name="InteractionKey",
+                    fields=[
+                        ("row_id", models.BigIntegerField()),
+                        (
+                            "event_id",
+                            models.CharField(
+                                db_collation="C",
+                                max_length=64,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="id",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DecisionTraceKey",
+                    fields=[
+                        ("row_id", models.BigIntegerField()),
+                        (
+                            "event_id",
+                            models.CharField(
+                                db_collation="C",
+                                max_length=64,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="id",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RunKey",
+                    fields=[
+                        ("row_id", models.BigIntegerField()),
+                        (
+                            "event_id",
+                            models.CharField(
+                                db_collation="C",
+                                max_length=64,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="id",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
             ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="DecisionTraceKey",
-            fields=[
-                ("row_id", models.BigIntegerField()),
-                (
-                    "event_id",
-                    models.CharField(
-                        db_collation="C",
-                        max_length=64,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="id",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="RunKey",
-            fields=[
-                ("row_id", models.BigIntegerField()),
-                (
-                    "event_id",
-                    models.CharField(
-                        db_collation="C",
-                        max_length=64,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="id",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
+            database_operations=[migrations.RunSQL(IDENTITY_TABLES, DROP_IDENTITY_TABLES)],
         ),
         migrations.CreateModel(
             name="AttributionKey",
