@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from psycopg import sql
 
+from decisions.append_only import changing_the_log
 from decisions.models import Attribution, DecisionTrace, Interaction, Run
 
 # The log tables, each with the column that it is partitioned by.
@@ -78,7 +79,7 @@ def _create(table: str, time: str, name: str, month: str) -> bool:
         "start": sql.Literal(f"{month}-01T00:00:00+00:00"),
         "end": sql.Literal(f"{following(month)}-01T00:00:00+00:00"),
     }
-    with transaction.atomic(), connection.cursor() as cursor:
+    with changing_the_log(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
         if not _missing([name]):
             return False  # somebody else was faster

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from decisions.locks import lock_summaries_shared
 from segments.compilation import members_query, parse_filters
-from segments.history import SUMS, fold_change
+from segments.history import OF_SEGMENTS, fold_change
 from segments.models import Segment, SegmentMembership
 
 PHASES = ("waiting", "comparing", "storing", "adding up")
@@ -130,7 +130,7 @@ def _present_view(cursor: Any, name: str, members: sql.Composed) -> sql.Identifi
 
 def analyze_members() -> None:
     """Tell the planner about the new rows, which the next answers join."""
-    tables = [SegmentMembership._meta.db_table, *(sums.table for sums in SUMS)]  # noqa: SLF001 - documented API
+    tables = [SegmentMembership._meta.db_table, *(each._meta.db_table for each in OF_SEGMENTS)]  # noqa: SLF001 - documented API
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables)))

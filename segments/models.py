@@ -1,19 +1,19 @@
 """Customers and the segments that they belong to."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
 from decisions.models import (
     DecisionMeasures,
     DecisionQuerySet,
-    InteractionDailyQuerySet,
     InteractionMeasures,
     MissMeasures,
     OfferDecisionMeasures,
+    SumsQuerySet,
+    SumsRow,
     TraceQuerySet,
 )
-from decisions.models.summaries import UnionRow
 from offers.models import StatusEntity, external_id_field
 
 
@@ -65,93 +65,78 @@ class SegmentMembership(models.Model):
         ]
 
 
-class SegmentInteractionSummary(InteractionMeasures):
+def segment_of_sums(on_delete: Any = models.DO_NOTHING) -> "models.ForeignKey[Any, Any]":
+    """The segment whose present members the sums are about. Rows of a view need no deleting."""
+    return models.ForeignKey(
+        Segment, on_delete=on_delete, db_constraint=False, db_index=False, related_name="+"
+    )
+
+
+class SegmentInteractionMeasures(InteractionMeasures):
+    """The measures of interactions, for the present members of each segment."""
+
+    rows = "segments_interaction_row"
+    dimensions: ClassVar[tuple[str, ...]] = ("segment", *InteractionMeasures.dimensions)
+    grains = tuple(kept | {"segment"} for kept in InteractionMeasures.grains)
+
+    class Meta:
+        abstract = True
+
+
+class SegmentInteractionSummary(SegmentInteractionMeasures):
     """Stored sums of the interactions of a segment's present members."""
 
-    pk = models.CompositePrimaryKey("segment", "day", "offer", "channel")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
-    )
+    pk = models.CompositePrimaryKey("segment", "cell", "offer", "channel")
+    segment = segment_of_sums(models.CASCADE)
 
 
-class SegmentInteractionDaily(InteractionMeasures):
-    """View: as InteractionDaily, for the present members of each segment."""
+class SegmentInteractionSums(SegmentInteractionMeasures, SumsRow):
+    """View: as InteractionSums, for the present members of each segment."""
 
-    pk = models.CompositePrimaryKey("segment", "day", "offer", "channel")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
-    objects = InteractionDailyQuerySet.as_manager()
+    pk = models.CompositePrimaryKey("segment", "cell", "offer", "channel")
+    segment = segment_of_sums()
+    objects: ClassVar[Any] = SumsQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "segments_interaction_daily"
+        db_table = "segments_interaction_sums"
 
 
-class SegmentDecisionSummary(DecisionMeasures):
-    """Stored sums of decisions for a segment's present members."""
-
-    pk = models.CompositePrimaryKey("segment", "day", "channel", "decision_flow")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
-    )
+# What traces say of a segment is not kept: with each offer's rivals, that would be more rows than
+# there are traces. Answers read the newest traces of the members instead.
 
 
-class SegmentDecisionDaily(DecisionMeasures, UnionRow):
-    """View: as DecisionDaily, for the present members of each segment."""
+class SegmentDecisionSums(DecisionMeasures, SumsRow):
+    """View: as DecisionSums, for the present members of each segment; all of it is tail."""
 
-    pk = models.CompositePrimaryKey("segment", "day", "channel", "decision_flow")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
-    objects = DecisionQuerySet.as_manager()
+    pk = models.CompositePrimaryKey("segment", "cell", "channel", "decision_flow")
+    segment = segment_of_sums()
+    objects: ClassVar[Any] = DecisionQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "segments_decision_daily"
+        db_table = "segments_decision_sums"
 
 
-class SegmentOfferDecisionSummary(OfferDecisionMeasures):
-    """Stored sums of eligible offers for a segment's present members."""
+class SegmentOfferDecisionSums(OfferDecisionMeasures, SumsRow):
+    """View: as OfferDecisionSums, for the present members of each segment; all of it is tail."""
 
-    pk = models.CompositePrimaryKey("segment", "day", "channel", "decision_flow", "offer")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
-    )
-
-
-class SegmentOfferDecisionDaily(OfferDecisionMeasures, UnionRow):
-    """View: as OfferDecisionDaily, for the present members of each segment."""
-
-    pk = models.CompositePrimaryKey("segment", "day", "channel", "decision_flow", "offer")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
-    objects = TraceQuerySet.as_manager()
+    pk = models.CompositePrimaryKey("segment", "cell", "offer", "channel", "decision_flow")
+    segment = segment_of_sums()
+    objects: ClassVar[Any] = TraceQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "segments_offer_decision_daily"
+        db_table = "segments_offer_decision_sums"
 
 
-class SegmentMissSummary(MissMeasures):
-    """Stored sums of misses for a segment's present members."""
+class SegmentMissSums(MissMeasures, SumsRow):
+    """View: as MissSums, for the present members of each segment; all of it is tail."""
 
-    pk = models.CompositePrimaryKey("segment", "offer", "day", "stage", "cause", "winner")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
-    )
-
-
-class SegmentMissDaily(MissMeasures, UnionRow):
-    """View: as MissDaily, for the present members of each segment."""
-
-    pk = models.CompositePrimaryKey("segment", "offer", "day", "stage", "cause", "winner")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
-    )
-    objects = TraceQuerySet.as_manager()
+    pk = models.CompositePrimaryKey("segment", "cell", "offer", "stage", "cause", "winner")
+    segment = segment_of_sums()
+    objects: ClassVar[Any] = TraceQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "segments_miss_daily"
+        db_table = "segments_miss_sums"

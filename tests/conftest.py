@@ -5,16 +5,27 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
-from pytest_django import Settings
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker, Settings
 
 pytest_plugins = ["tests.shop"]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """As in pytest-django; but it can drop the test database, which no connection must use."""
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test database, for all connections and whatever tests are selected.
+
+    pytest-django would look at the marks of the tests alone; those that use the shop have none,
+    and would then find the real database.
+    """
+    with django_db_blocker.unblock():
+        before = setup_databases(verbosity=0, interactive=False)
     yield
-    connections["answers"].close()
+    with django_db_blocker.unblock():
+        connections["answers"].close()  # or the database could not be dropped
+        teardown_databases(before, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

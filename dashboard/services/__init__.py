@@ -2,11 +2,12 @@
 
 from dashboard.services.anomalies import AnomalyCandidates
 from dashboard.services.base import Service
+from dashboard.services.budgets import BudgetBurn
 from dashboard.services.channels import AttributionSummary, ChannelEffectiveness
 from dashboard.services.decisions import SelectionFrequency, WhyNotRanked
 from dashboard.services.models import ModelMetricsTrend
 from dashboard.services.offers import AcceptanceRate, OfferPerformance, OfferPerformanceGrouped
-from dashboard.services.overview import BudgetBurn, Funnel, PolicyImpact, Summary
+from dashboard.services.overview import Funnel, PolicyImpact, Summary
 from dashboard.services.scores import DegradedScoring, ScoreDistribution
 from dashboard.services.trends import DailyTrend, LatencyTrend, RevenueTrend
 

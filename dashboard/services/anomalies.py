@@ -1,7 +1,6 @@
 """What changed from the days before."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,11 +11,12 @@ from dashboard.services.base import Row, Service, named, nulls_last
 from dashboard.services.significance import (
     THRESHOLDS,
     Change,
+    DailyAmounts,
     Severity,
     change_of_daily_mean,
     change_of_rate,
 )
-from decisions.models import DecisionDaily, InteractionDaily
+from decisions.models import DecisionSums, InteractionSums, SumsQuerySet
 from decisions.window import Window
 from offers.models import Channel, Offer
 
@@ -108,43 +108,47 @@ class AnomalyCandidates(Service):
 
     def _by_offer(self) -> Iterator[Candidate]:
         window, baseline = self.question.window, self.question.baseline
-        measures = ["revenue", "positive", "impressions"]
-        now = InteractionDaily.objects.sums(window, "offer_id", of=measures)
-        before = InteractionDaily.objects.sums(baseline, "offer_id", "day", of=measures)
-        yield from compared(
-            *("acceptance_rate", "offer"),
-            rates((offer, *counts) for offer, _, *counts in now),
-            rates((offer, *counts) for offer, _, _, *counts in before),
-        )
+        measures = ["positive", "impressions", "revenue"]
+        sums = self._in_both(InteractionSums.objects.all(), "offer_id", of=measures)
+        accepted = [{key: (counts[0], counts[1]) for key, counts in each.items()} for each in sums]
+        yield from compared("acceptance_rate", "offer", *accepted)
         if window.days < 2:
             return
-        totals = {offer: revenue for offer, revenue, *_ in now}
-        daily: dict[int, list[Decimal]] = defaultdict(list)
-        for offer, _, revenue, *_ in before:
-            daily[offer].append(revenue)
+        squares = InteractionSums.objects.squares_by_day(baseline, "offer_id", of="revenue")
+        current, before = ({key: found[2] for key, found in each.items()} for each in sums)
         elapsed = window.days - 1 + self._elapsed_today()
-        for offer in totals.keys() | daily.keys():
+        nothing = Decimal()
+        for offer in current.keys() | before.keys():
             change = change_of_daily_mean(
-                totals.get(offer, Decimal()), window.days, elapsed, daily[offer], baseline.days
+                Fraction(current.get(offer, nothing)) / elapsed,
+                window.days,
+                DailyAmounts(
+                    before.get(offer, nothing), squares.get(offer, nothing), baseline.days
+                ),
             )
             yield from candidates("revenue", "offer", offer, change)
 
     def _by_channel(self) -> Iterator[Candidate]:
         """By channel and overall: each interaction has one channel."""
         measures = ["positive", "impressions"]
-        channels = [
-            rates(InteractionDaily.objects.sums(window, "channel_id", of=measures))
-            for window in (self.question.window, self.question.baseline)
-        ]
+        channels = self._in_both(InteractionSums.objects.all(), "channel_id", of=measures)
         yield from compared("acceptance_rate", "channel", *channels)
         yield from compared("acceptance_rate", "overall", *map(together, channels))
 
     def _degraded(self) -> Iterator[Candidate]:
-        days = [
-            rates(DecisionDaily.objects.sums(window, "day", of=["degraded", "scored"]))
-            for window in (self.question.window, self.question.baseline)
-        ]
-        yield from compared("degraded_scoring_rate", "overall", *map(together, days))
+        measures = ["degraded", "scored"]
+        channels = self._in_both(DecisionSums.objects.all(), "channel_id", of=measures)
+        yield from compared("degraded_scoring_rate", "overall", *map(together, channels))
+
+    def _in_both(
+        self, rows: SumsQuerySet[Any], dimension: str, of: Sequence[str]
+    ) -> tuple[dict[int | None, Any], dict[int | None, Any]]:
+        """The sums by key, in the window and in the baseline."""
+        found: tuple[dict[int | None, Any], dict[int | None, Any]] = ({}, {})
+        windows = (self.question.window, self.question.baseline)
+        for place, key, *sums in rows.sums_of_windows(windows, dimension, of=of):
+            found[place][key] = tuple(sums)
+        return found
 
     def _elapsed_today(self) -> Fraction:
         """How much of today has passed, from 0 to 1; the day may have 23 or 25 hours."""
@@ -153,15 +157,6 @@ class AnomalyCandidates(Service):
         passed, length = self.question.as_of - today.start, today.end - today.start
         tick = timedelta(microseconds=1)
         return Fraction(passed // tick, length // tick)
-
-
-def rates(sums: Iterable[tuple[Any, ...]]) -> Rates:
-    """The sums of numerators and denominators by key."""
-    found: Rates = {}
-    for key, numerator, denominator in sums:
-        before = found.get(key, (0, 0))
-        found[key] = (before[0] + numerator, before[1] + denominator)
-    return found
 
 
 def together(parts: Rates) -> Rates:

@@ -14,12 +14,12 @@ from django.db.models import QuerySet
 from decisions.models import (
     AlgorithmModel,
     DecisionFlow,
-    InteractionDaily,
-    InteractionDailyQuerySet,
+    InteractionSums,
+    SumsQuerySet,
 )
 from decisions.window import Window
 from offers.models import Category, Channel, Entity, Offer
-from segments.models import Segment, SegmentInteractionDaily
+from segments.models import Segment, SegmentInteractionSums
 
 CENT = Decimal("0.01")
 _MONEY = Context(prec=100, rounding=ROUND_HALF_UP)
@@ -49,11 +49,11 @@ class Question:
     decision_flow: DecisionFlow | None = None
     offer: Offer | None = None
 
-    def interactions(self) -> InteractionDailyQuerySet:
-        """Interactions per day: those of the segment's members, or all."""
+    def interactions(self) -> SumsQuerySet[Any]:
+        """Sums of interactions: those of the segment's members, or all."""
         if self.segment is None:
-            return InteractionDaily.objects.all()
-        return SegmentInteractionDaily.objects.filter(segment=self.segment)
+            return InteractionSums.objects.all()
+        return SegmentInteractionSums.objects.filter(segment=self.segment)
 
 
 class Row(msgspec.Struct, rename="camel"):

@@ -7,16 +7,16 @@ from typing import Any
 from dashboard.services.base import OfferPart, Question, Row, Sample, Service, named, rate
 from decisions.models import (
     ContactPolicy,
-    DecisionDaily,
     DecisionQuerySet,
-    MissDaily,
+    DecisionSums,
     MissStage,
-    OfferDecisionDaily,
+    MissSums,
+    OfferDecisionSums,
     QualificationRule,
     TraceQuerySet,
 )
 from offers.models import Offer
-from segments.models import SegmentDecisionDaily, SegmentMissDaily, SegmentOfferDecisionDaily
+from segments.models import SegmentDecisionSums, SegmentMissSums, SegmentOfferDecisionSums
 
 SAMPLE_CAP = 10_000
 RANKS = 10
@@ -32,19 +32,19 @@ class SampledService(Service):
         super().__init__(question)
         self.sample = Sample(SAMPLE_CAP, 0, truncated=False)
         segment = question.segment
-        self._decisions: DecisionQuerySet[Any] = DecisionDaily.objects.all()
-        self._offer_decisions: TraceQuerySet[Any] = OfferDecisionDaily.objects.all()
-        self._misses: TraceQuerySet[Any] = MissDaily.objects.all()
+        self._decisions: DecisionQuerySet[Any] = DecisionSums.objects.all()
+        self._offer_decisions: TraceQuerySet[Any] = OfferDecisionSums.objects.all()
+        self._misses: TraceQuerySet[Any] = MissSums.objects.all()
         if segment is not None:
-            self._decisions = SegmentDecisionDaily.objects.filter(segment=segment)
-            self._offer_decisions = SegmentOfferDecisionDaily.objects.filter(segment=segment)
-            self._misses = SegmentMissDaily.objects.filter(segment=segment)
+            self._decisions = SegmentDecisionSums.objects.filter(segment=segment)
+            self._offer_decisions = SegmentOfferDecisionSums.objects.filter(segment=segment)
+            self._misses = SegmentMissSums.objects.filter(segment=segment)
 
     def cover(self, **traces: Any) -> None:
         """Settle which of the traces that match are read."""
-        found = self._decisions.filter(**traces).sample(self.question.window, SAMPLE_CAP)
+        found = self._decisions.sample(self.question.window, SAMPLE_CAP, **traces)
         self.sample = Sample(SAMPLE_CAP, found.size, found.truncated)
-        self._offer_decisions = self._offer_decisions.filter(**traces).covered_by(found)
+        self._offer_decisions = self._offer_decisions.covered_by(found)
         self._misses = self._misses.covered_by(found)
 
 
@@ -74,15 +74,20 @@ class SelectionFrequency(SampledService):
 
     def data(self) -> list[SelectionRow]:
         question = self.question
-        narrowed = {"channel": question.channel, "decision_flow": question.decision_flow}
-        self.cover(**{name: entity for name, entity in narrowed.items() if entity is not None})
+        only: dict[str, Any] = {
+            "channel": question.channel,
+            "decision_flow": question.decision_flow,
+        }
+        self.cover(**only)
         shown = Offer.objects.all()
         if question.category is not None:
             shown = shown.filter(category=question.category)
-            self._offer_decisions = self._offer_decisions.filter(offer__in=shown)
+            only["offer__in"] = shown
         measures = ["eligible", "scored", "selected", "ranked", "rank_sum"]
         ranks = [f"rank_{rank}" for rank in range(1, RANKS + 1)]
-        sums = self._offer_decisions.sums(question.window, "offer_id", of=[*measures, *ranks])
+        sums = self._offer_decisions.sums(
+            question.window, "offer_id", of=[*measures, *ranks], **only
+        )
         totals = {key: counts for key, *counts in sums if counts[0]}
         offers = shown.filter(pk__in=totals).values_list("pk", "external_id", "name", "mandatory")
         rows = [
@@ -143,13 +148,12 @@ class WhyNotRanked(SampledService):
         if offer is None:
             raise ValueError("an offer is required")
         self.cover()
-        of_offer = self._offer_decisions.filter(offer=offer)
-        [selected] = of_offer.totals(question.window, of=["selected"])
+        [selected] = self._offer_decisions.totals(question.window, of=["selected"], offer=offer)
         causes: Counter[tuple[MissStage, int]] = Counter()
         winners: Counter[int] = Counter()
-        misses = self._misses.filter(offer=offer)
-        dimensions = ("stage", "cause", "winner")
-        for stage, cause, winner, count in misses.sums(question.window, *dimensions, of=["misses"]):
+        for stage, cause, winner, count in self._misses.sums(
+            *(question.window, "stage", "cause", "winner"), of=["misses"], offer=offer
+        ):
             causes[MissStage(stage), cause] += count
             winners[winner] += count
         del winners[0]

@@ -19,9 +19,9 @@ from dashboard.services.base import (
     named,
     rate,
 )
-from decisions.models import InteractionDailyQuerySet
+from decisions.models import SumsQuerySet
 from offers.models import Offer, Status
-from segments.models import Segment, SegmentInteractionDaily
+from segments.models import Segment, SegmentInteractionSums
 
 LONGEST_LIST = 20
 
@@ -152,7 +152,7 @@ class OfferPerformanceGrouped(Service):
             for row in top(groups[group])
         ]
 
-    def _segments(self) -> InteractionDailyQuerySet:
+    def _segments(self) -> SumsQuerySet[Any]:
         """The interactions of each segment to show."""
         if self.question.segment is not None:
             return self.question.interactions()
@@ -163,7 +163,7 @@ class OfferPerformanceGrouped(Service):
                 f"Not materialised and left out: {', '.join(missing)} "
                 "(run: python manage.py materialize_segments)."
             )
-        return SegmentInteractionDaily.objects.filter(
+        return SegmentInteractionSums.objects.filter(
             segment__in=active.exclude(materialized_at=None)
         )
 

@@ -1,19 +1,14 @@
 """What there is, and what it may cost: counts, the funnel, budgets, suppressions."""
 
-from datetime import date
-from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
-from dashboard.services.base import Row, Service, money, nulls_last, rate
-from decisions.models import ContactPolicyType, InteractionDaily, Suppression
+from dashboard.services.base import Row, Service
+from decisions.models import ContactPolicyType, Suppression
 from offers.models import (
     Approval,
     ApprovalStatus,
-    Budget,
-    BudgetScope,
     Channel,
     Creative,
     Experiment,
@@ -86,69 +81,6 @@ class Funnel(Service):
             totalCreatives=creatives.filter(offer__in=active),
         )
         return [FunnelStage(stage, count) for stage, count in stages.items()]
-
-
-class BudgetRow(Row):
-    budget_id: str
-    name: str
-    scope: BudgetScope
-    scope_id: str | None
-    period_start: date
-    period_end: date
-    allocated: Decimal
-    spent: Decimal
-    remaining: Decimal
-    burn_rate: float | None
-
-
-class BudgetBurn(Service):
-    """How much of each running budget is spent.
-
-    A budget runs if today lies in its period. `spent` is the cost of all interactions in its scope
-    from the period's first day through today (a category's by the present category of the
-    offers); `remaining` = allocated - spent, which may be negative; `burnRate` = spent / allocated,
-    which may pass 1. The fastest first.
-    """
-
-    # Which interactions count for a budget of each scope.
-    SCOPES: ClassVar[dict[BudgetScope, dict[str, OuterRef]]] = {
-        BudgetScope.GLOBAL: {},
-        BudgetScope.CATEGORY: {"offer__category": OuterRef("category")},
-        BudgetScope.OFFER: {"offer": OuterRef("offer")},
-        BudgetScope.CHANNEL: {"channel": OuterRef("channel")},
-    }
-
-    def data(self) -> list[BudgetRow]:
-        today = self.question.window.last
-        spent = [When(scope=scope, then=self._cost(of)) for scope, of in self.SCOPES.items()]
-        targets = ("category__external_id", "offer__external_id", "channel__external_id")
-        budgets = Budget.objects.filter(period_start__lte=today, period_end__gte=today).annotate(
-            spent=Coalesce(Case(*spent), Decimal()), scope_id=Coalesce(*targets)
-        )
-        rows = [
-            BudgetRow(
-                budget_id=budget.external_id,
-                name=budget.name,
-                scope=BudgetScope(budget.scope),
-                scope_id=budget.scope_id,
-                period_start=budget.period_start,
-                period_end=budget.period_end,
-                allocated=money(budget.allocated),
-                spent=money(budget.spent),
-                remaining=money(budget.allocated - budget.spent),
-                burn_rate=rate(budget.spent, budget.allocated),
-            )
-            for budget in budgets
-        ]
-        return sorted(rows, key=lambda row: (nulls_last(row.burn_rate), row.budget_id))
-
-    def _cost(self, scope: dict[str, OuterRef]) -> Subquery:
-        """The cost of the interactions in a budget's scope and period, through today."""
-        rows = InteractionDaily.objects.filter(
-            day__gte=OuterRef("period_start"), day__lte=self.question.window.last, **scope
-        )
-        all_in_one = rows.order_by().values(group=Value(1))
-        return Subquery(all_in_one.annotate(total=Sum("cost")).values("total"))
 
 
 class PolicyImpactRow(Row):

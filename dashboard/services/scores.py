@@ -14,10 +14,10 @@ from dashboard.services.base import (
     named,
     rate,
 )
-from decisions.models import DecisionDaily, ScoreDaily
+from decisions.models import DecisionSums, ScoreSums
 
 BINS = 10
-SCORE_UNIT = 10**18  # ScoreDaily adds up scores in such parts of 1
+SCORE_UNIT = 10**18  # ScoreSums adds up scores in such parts of 1
 
 
 class Bin(Row):
@@ -70,12 +70,12 @@ class ScoreDistribution(Service):
         question = self.question
         counts = [f"bin_{place}" for place in range(BINS)]
         if question.group_by is None:
-            return bins(ScoreDaily.objects.totals(question.window, of=counts))
+            return bins(ScoreSums.objects.totals(question.window, of=counts))
         row_type, dimension = self.GROUPS[question.group_by]
-        rows = ScoreDaily.objects.all()
-        if question.filter_by is not None:
-            rows = rows.filter(**{dimension: question.filter_by.pk})
-        sums = rows.sums(question.window, dimension, of=["scored", "score_sum", *counts])
+        only = {dimension: question.filter_by and question.filter_by.pk}
+        sums = ScoreSums.objects.sums(
+            question.window, dimension, of=["scored", "score_sum", *counts], **only
+        )
         shown = DIMENSIONS[question.group_by]._default_manager  # noqa: SLF001 - documented API
         names = named(shown.filter(pk__in=[key for key, *_ in sums if key]))
         groups = []
@@ -130,7 +130,7 @@ class DegradedScoring(Service):
     def data(self) -> Degradation:
         reasons = ("model_error", "timeout", "unknown")
         measures = ["degraded", "scored", *(f"degraded_{reason}" for reason in reasons)]
-        totals = DecisionDaily.objects.totals(self.question.window, of=measures)
+        totals = DecisionSums.objects.totals(self.question.window, of=measures)
         degraded, scored, *counts = totals
         by_reason = [
             DegradedReasonRow(reason, count)

@@ -4,7 +4,6 @@ Formulae: NIST/SEMATECH e-Handbook of Statistical Methods, sections 7.2.2 and 7.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -82,16 +81,31 @@ def change_of_rate(
     )
 
 
-def change_of_daily_mean(
-    total: Decimal, days: int, elapsed: Fraction, totals_before: Iterable[Decimal], days_before: int
-) -> Change:
-    """The change of a daily amount from the days before; a day that is not in their totals has 0.
+@dataclass(frozen=True)
+class DailyAmounts:
+    """Amounts of so many days: their sum, and the sum of their squares."""
 
-    current = total / elapsed days; z = (current - baseline) / (s / √days), s being the sample
-    standard deviation of the daily totals before; undefined for fewer than 2 days.
+    total: Decimal
+    squares: Decimal
+    days: int
+
+    @property
+    def mean(self) -> Fraction:
+        """The amount of a day."""
+        return Fraction(self.total) / self.days
+
+    @property
+    def variance(self) -> Fraction:
+        """The square of the sample standard deviation; 0 for a single day."""
+        if self.days < 2:
+            return Fraction()
+        return (Fraction(self.squares) - self.days * self.mean**2) / (self.days - 1)
+
+
+def change_of_daily_mean(mean: Fraction, days: int, before: DailyAmounts) -> Change:
+    """The change of a daily amount from the days before.
+
+    z = (current - baseline) / (s / √days), s being the sample standard deviation of the daily
+    amounts before; undefined for fewer than 2 days, and where each day had the same amount.
     """
-    before = [Fraction(amount) for amount in totals_before]
-    mean = sum(before, Fraction()) / days_before
-    squares = sum((amount - mean) ** 2 for amount in before) + (days_before - len(before)) * mean**2
-    variance = squares / (days_before - 1) if days_before > 1 else Fraction()
-    return Change(Fraction(total) / elapsed, mean, days, days_before, variance / days)
+    return Change(mean, before.mean, days, before.days, before.variance / days)

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from dashboard.services.base import Row, Service, money
 from dashboard.snapshot import select
+from decisions.cells import cells_of, grain
+from decisions.models import LatencySums
 
 
 class ActivityDay(Row):
@@ -48,9 +50,12 @@ class RevenueTrend(Service):
 LATENCY_PERCENTILES = """
 WITH latencies AS (
     SELECT day, latency_ms, sum(runs) AS runs
-    FROM decisions_latency_daily
-    WHERE day BETWEEN %(first)s AND %(last)s AND (log_at IS NULL OR log_at >= %(start)s)
+    FROM decisions_latency_sums
+    WHERE cell = ANY(%(cells)s)
+       OR cell = 0 AND day BETWEEN %(first)s AND %(last)s
+          AND log_at >= %(start)s AND log_at < %(end)s
     GROUP BY day, latency_ms
+    HAVING sum(runs) > 0
 ), running AS (
     SELECT day, latency_ms::double precision AS latency,
            sum(runs) OVER (PARTITION BY day ORDER BY latency_ms) AS up_to,
@@ -96,9 +101,16 @@ class LatencyTrend(Service):
 
     def data(self) -> list[LatencyDay]:
         window = self.question.window
+        kept = grain(LatencySums.dimensions, LatencySums.dimensions)
         found = select(
             LATENCY_PERCENTILES,
-            {"first": window.first, "last": window.last, "start": window.start},
+            {
+                "cells": cells_of(window, kept, daily=True),
+                "first": window.first,
+                "last": window.last,
+                "start": window.start,
+                "end": window.end,
+            },
         )
         days = {day: LatencyDay(day, p50, p99, int(runs)) for day, p50, p99, runs in found}
         return [days.get(day, LatencyDay(day, None, None, 0)) for day in window.dates()]

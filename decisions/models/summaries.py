@@ -4,44 +4,29 @@ For each summary there is a table of sums, which `refresh_summaries` alone write
 view with the same columns: the stored rows and, ungrouped, the log rows with an `id` beyond the
 mark that says how far the table has got. A query that adds up the view's rows therefore equals
 a full scan of the log, however old the table is. Services query the views.
+
+The tables keep their sums in cells (decisions/cells.py), so that few rows make up any window.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from django.db import models
-from django.db.models import Q, Sum
+from django.db import connections, models
+from django.db.models import Case, Q, Sum, Value, When
 
+from decisions.cells import LEVELS, TAIL, cells_of, grain
 from decisions.models.log import reference
 from offers.models import Channel, Offer
 
 if TYPE_CHECKING:
     from decisions.window import Window
 
-View = TypeVar("View", bound=models.Model)
+# Reads the cells of single days by the primary key.
+SQUARES_BY_DAY = """
+SELECT key, sum(amount * amount) FROM ({daily}) AS daily (key, day, amount) GROUP BY key
+"""
 
-
-class DailyQuerySet(models.QuerySet[View]):
-    """What can be asked of sums per day."""
-
-    def in_window(self, window: "Window") -> Self:
-        """The rows of the days of the window."""
-        return self.filter(day__gte=window.first, day__lte=window.last)
-
-    def sums(self, window: "Window", *dimensions: str, of: Sequence[str]) -> list[tuple[Any, ...]]:
-        """The groups of `dimensions` in `window`: their values, then the sums of the measures."""
-        sums = {f"sum_of_{measure}": Sum(measure) for measure in of}
-        rows = self.in_window(window).order_by()
-        return list(rows.values_list(*dimensions).annotate(**sums))
-
-    def totals(self, window: "Window", of: Sequence[str]) -> list[Any]:
-        """The sums of the measures in `window`, zeros if there is nothing."""
-        sums = {f"sum_of_{measure}": Sum(measure, default=0) for measure in of}
-        return list(self.in_window(window).aggregate(**sums).values())
-
-
-class InteractionDailyQuerySet(DailyQuerySet[Any]):
-    """What can be asked of interactions per day."""
+View = TypeVar("View", bound="SumsRow")
 
 
 class SummaryMark(models.Model):
@@ -53,15 +38,143 @@ class SummaryMark(models.Model):
     summary = models.CharField(primary_key=True, max_length=32)
     folded_id = models.BigIntegerField(default=0)
     refreshed_at = models.DateTimeField(null=True)
+    dropped_before = models.DateTimeField(
+        null=True, help_text="older rows of the log are gone, but the summaries know them"
+    )
 
     def __str__(self) -> str:
         return f"{self.summary} up to {self.folded_id}"
 
 
-class InteractionMeasures(models.Model):
+class Measures(models.Model):
+    """What a summary adds up, by its dimensions.
+
+    A dimension that a cell's grain leaves out is 0, the key of nothing. The first measure counts
+    log rows: where it is 0, all are.
+    """
+
+    # The log and its mark; the view of what each log row adds; the dimensions; those sets of
+    # them that are asked about, in which the sums are kept; and the spans of days.
+    log: ClassVar[str]
+    rows: ClassVar[str]
+    dimensions: ClassVar[tuple[str, ...]]
+    grains: ClassVar[tuple[frozenset[str], ...]]
+    levels: ClassVar[tuple[int, ...]] = LEVELS
+
+    cell = models.IntegerField(help_text="grain and span of days; 0 is the tail")
+    day = models.DateField(help_text="the first of the cell, in the reporting time zone")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def dimension_columns(cls) -> list[str]:
+        """The columns of the dimensions."""
+        return [cls._meta.get_field(name).attname for name in cls.dimensions]  # type: ignore[union-attr]
+
+    @classmethod
+    def key_columns(cls) -> list[str]:
+        """The columns of the primary key, in its order."""
+        key: Any = cls._meta.pk
+        return [cls._meta.get_field(name).attname for name in key.field_names]  # type: ignore[union-attr]
+
+    @classmethod
+    def measure_columns(cls) -> list[str]:
+        """The columns that are added up."""
+        others = {"cell", "day", "log_id", "log_at", *cls.dimension_columns()}
+        return [field.attname for field in cls._meta.concrete_fields if field.attname not in others]
+
+
+class SumsRow(Measures):
+    """A row of a view: it is stored, or stems from one row of the log, which these two name."""
+
+    log_id = models.BigIntegerField(null=True)
+    log_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class SumsQuerySet(models.QuerySet[View]):
+    """What can be asked of sums."""
+
+    def sums(
+        self, window: "Window", *dimensions: str, of: Sequence[str], **only: Any
+    ) -> list[tuple[Any, ...]]:
+        """The groups of `dimensions` in `window`: their values, then the sums of the measures.
+
+        `only` narrows dimensions as arguments of filter() do; null does not narrow.
+        """
+        rows = self.within(window, *dimensions, **only).order_by()
+        return list(rows.values_list(*dimensions).annotate(**_sums(of)))
+
+    def sums_of_windows(
+        self, windows: Sequence["Window"], *dimensions: str, of: Sequence[str], **only: Any
+    ) -> list[tuple[Any, ...]]:
+        """As `sums`, for windows that do not overlap; the number of the window comes first."""
+        conditions = [self._cells(window, *dimensions, **only) for window in windows]
+        number = Case(*(When(each, then=Value(place)) for place, each in enumerate(conditions)))
+        rows = self._only(only).filter(Q(*conditions, _connector=Q.OR)).order_by()
+        return list(rows.values_list(number, *dimensions).annotate(**_sums(of)))
+
+    def squares_by_day(self, window: "Window", dimension: str, of: str) -> dict[Any, Any]:
+        """For each value of the dimension: the sum of the squares of the measure's daily sums.
+
+        Raw, because the ORM cannot add up sums; the inner query is its own.
+        """
+        days = self.within(window, dimension, "day").order_by()
+        query, parameters = (
+            days.values_list(dimension, "day").annotate(**_sums([of])).query.sql_with_params()
+        )
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(SQUARES_BY_DAY.format(daily=query), parameters)
+            return dict(cursor.fetchall())
+
+    def totals(self, window: "Window", of: Sequence[str], **only: Any) -> list[Any]:
+        """The sums of the measures in `window`, zeros if there is nothing."""
+        return list(self.within(window, **only).aggregate(**_sums(of, default=0)).values())
+
+    def within(self, window: "Window", *dimensions: str, **only: Any) -> Self:
+        """The rows that make up the window and tell the dimensions apart."""
+        return self._only(only).filter(self._cells(window, *dimensions, **only))
+
+    def _only(self, only: dict[str, Any]) -> Self:
+        return self.filter(**{name: value for name, value in only.items() if value is not None})
+
+    def _cells(self, window: "Window", *dimensions: str, **only: Any) -> Q:
+        """The cells of the coarsest grain that will do, and the tail's days.
+
+        Earlier and later months of the tail need not even be looked at: the time, unlike the
+        day, tells which partitions those are.
+        """
+        narrowed = [name for name, value in only.items() if value is not None]
+        used = {_dimension(name) for name in (*dimensions, *narrowed)}
+        known = used.intersection(self.model.dimensions)
+        kept = min((each for each in self.model.grains if known <= each), key=len)
+        cells = cells_of(window, grain(kept, self.model.dimensions), daily="day" in used)
+        days = Q(day__gte=window.first, day__lte=window.last)
+        time = Q(log_at__gte=window.start, log_at__lt=window.end)
+        # One list of cells, so that the stored rows are found by their primary key.
+        return Q(cell__in=[TAIL, *cells]) & (Q(cell__gt=TAIL) | days & time)
+
+
+def _sums(measures: Sequence[str], **options: Any) -> dict[str, Sum]:
+    return {f"sum_of_{measure}": Sum(measure, **options) for measure in measures}
+
+
+def _dimension(lookup: str) -> str:
+    """What "offer_id", "offer__category_id" and "offer__in" are about."""
+    return lookup.split("__", maxsplit=1)[0].removesuffix("_id")
+
+
+class InteractionMeasures(Measures):
     """The additive measures of interactions (see the vocabulary in the README)."""
 
-    day = models.DateField(help_text="in the reporting time zone")
+    log = "interactions"
+    rows = "decisions_interaction_row"
+    dimensions: ClassVar[tuple[str, ...]] = ("offer", "channel")
+    grains = tuple(frozenset(kept) for kept in [(), ("offer",), ("channel",), ("offer", "channel")])
+
     offer = reference(Offer)
     channel = reference(Channel)
     interactions = models.BigIntegerField(help_text="all of them, whatever the outcome")
@@ -77,39 +190,17 @@ class InteractionMeasures(models.Model):
 
 
 class InteractionSummary(InteractionMeasures):
-    """Stored sums of interactions per day, offer and channel."""
+    """Stored sums of interactions by offer and channel."""
 
-    pk = models.CompositePrimaryKey("day", "offer", "channel")
+    pk = models.CompositePrimaryKey("cell", "offer", "channel")
 
 
-class InteractionDaily(InteractionMeasures):
-    """View: interactions per day, offer and channel, stored sums and tail together."""
+class InteractionSums(InteractionMeasures, SumsRow):
+    """View: interactions by offer and channel, stored sums and tail together."""
 
-    pk = models.CompositePrimaryKey("day", "offer", "channel")
-    objects = InteractionDailyQuerySet.as_manager()
+    pk = models.CompositePrimaryKey("cell", "offer", "channel")
+    objects = SumsQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "decisions_interaction_daily"
-
-
-class UnionQuerySet(DailyQuerySet[View]):
-    """Sums per day from a view whose rows say whether they belong to the tail."""
-
-    def in_window(self, window: "Window") -> Self:
-        """The rows of the days of the window.
-
-        Months before it need not even be looked at: the time, unlike the day, tells which
-        partitions those are. No day begins before its midnight as the window knows it.
-        """
-        return super().in_window(window).filter(Q(log_at=None) | Q(log_at__gte=window.start))
-
-
-class UnionRow(models.Model):
-    """A row of a view: it stems from one row of the log, or is stored and these are null."""
-
-    log_id = models.BigIntegerField(null=True)
-    log_at = models.DateTimeField(null=True)
-
-    class Meta:
-        abstract = True
+        db_table = "decisions_interaction_sums"

@@ -1,19 +1,19 @@
 """Summaries of decision traces and of runs (see decisions/models/summaries.py).
 
-Counts of a day are plain integers: they add up to bigint, where bigint would become numeric, and
+Counts are plain integers: they add up to bigint, where bigint would become numeric, and
 that takes several times as long.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, Q, Sum
 
 from decisions.models.catalogue import DecisionFlow
 from decisions.models.log import MissStage, reference
-from decisions.models.summaries import UnionQuerySet, UnionRow, View
+from decisions.models.summaries import Measures, SumsQuerySet, SumsRow, View
 from offers.models import Channel, Offer
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class TraceSample:
         return self.oldest is not None
 
 
-class TraceQuerySet(UnionQuerySet[View]):
-    """Sums per day of what traces say."""
+class TraceQuerySet(SumsQuerySet[View]):
+    """Sums of what traces say."""
 
     def covered_by(self, sample: TraceSample) -> Self:
         """Only what stems from traces of the sample."""
@@ -50,13 +50,12 @@ class TraceQuerySet(UnionQuerySet[View]):
 
 
 class DecisionQuerySet(TraceQuerySet[View]):
-    """What can be asked of decisions per day."""
+    """What can be asked of decisions."""
 
-    def sample(self, window: "Window", cap: int) -> TraceSample:
+    def sample(self, window: "Window", cap: int, **only: Any) -> TraceSample:
         """All traces in `window` that the summaries cover, and the newest `cap` of the tail."""
-        rows = self.in_window(window)
-        traces = Sum("traces", default=0)
-        counts = rows.aggregate(traces=traces, tail=Count("log_id"))
+        rows = self.within(window, **only)
+        counts = rows.aggregate(traces=Sum("traces", default=0), tail=Count("log_id"))
         if counts["tail"] <= cap:
             return TraceSample(counts["traces"], None)
         newest = rows.exclude(log_id=None).order_by("-log_at", "-log_id")
@@ -64,10 +63,17 @@ class DecisionQuerySet(TraceQuerySet[View]):
         return TraceSample(counts["traces"] - counts["tail"] + cap, oldest)
 
 
-class DecisionMeasures(models.Model):
+class DecisionMeasures(Measures):
     """The additive measures of decisions. Degraded counts are of scored traces alone."""
 
-    day = models.DateField(help_text="in the reporting time zone")
+    log = "decisions"
+    rows = "decisions_decision_row"
+    dimensions = ("channel", "decision_flow")
+    grains = tuple(
+        frozenset(kept)
+        for kept in [(), ("channel",), ("decision_flow",), ("channel", "decision_flow")]
+    )
+
     channel = reference(Channel)
     decision_flow = reference(DecisionFlow)
     traces = models.IntegerField()
@@ -82,26 +88,33 @@ class DecisionMeasures(models.Model):
 
 
 class DecisionSummary(DecisionMeasures):
-    """Stored sums of decisions per day, channel and flow."""
+    """Stored sums of decisions by channel and flow."""
 
-    pk = models.CompositePrimaryKey("day", "channel", "decision_flow")
+    pk = models.CompositePrimaryKey("cell", "channel", "decision_flow")
 
 
-class DecisionDaily(DecisionMeasures, UnionRow):
-    """View: decisions per day, channel and flow, stored sums and tail together."""
+class DecisionSums(DecisionMeasures, SumsRow):
+    """View: decisions by channel and flow, stored sums and tail together."""
 
-    pk = models.CompositePrimaryKey("day", "channel", "decision_flow")
+    pk = models.CompositePrimaryKey("cell", "channel", "decision_flow")
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "decisions_decision_daily"
+        db_table = "decisions_decision_sums"
 
 
-class OfferDecisionMeasures(models.Model):
+class OfferDecisionMeasures(Measures):
     """The additive measures of the offers that were eligible."""
 
-    day = models.DateField(help_text="in the reporting time zone")
+    log = "decisions"
+    rows = "decisions_offer_decision_row"
+    dimensions = ("offer", "channel", "decision_flow")
+    grains = tuple(
+        frozenset({"offer", *kept})
+        for kept in [(), ("channel",), ("decision_flow",), ("channel", "decision_flow")]
+    )
+
     channel = reference(Channel)
     decision_flow = reference(DecisionFlow)
     offer = reference(Offer)
@@ -126,26 +139,30 @@ class OfferDecisionMeasures(models.Model):
 
 
 class OfferDecisionSummary(OfferDecisionMeasures):
-    """Stored sums of eligible offers per day, channel, flow and offer."""
+    """Stored sums of eligible offers by channel, flow and offer."""
 
-    pk = models.CompositePrimaryKey("day", "channel", "decision_flow", "offer")
+    pk = models.CompositePrimaryKey("cell", "offer", "channel", "decision_flow")
 
 
-class OfferDecisionDaily(OfferDecisionMeasures, UnionRow):
-    """View: eligible offers per day, channel, flow and offer, stored sums and tail together."""
+class OfferDecisionSums(OfferDecisionMeasures, SumsRow):
+    """View: eligible offers by channel, flow and offer, stored sums and tail together."""
 
-    pk = models.CompositePrimaryKey("day", "channel", "decision_flow", "offer")
+    pk = models.CompositePrimaryKey("cell", "offer", "channel", "decision_flow")
     objects = TraceQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "decisions_offer_decision_daily"
+        db_table = "decisions_offer_decision_sums"
 
 
-class MissMeasures(models.Model):
+class MissMeasures(Measures):
     """How often an offer was considered and not selected, and why. Keys of 0 are none."""
 
-    day = models.DateField(help_text="in the reporting time zone")
+    log = "decisions"
+    rows = "decisions_miss_row"
+    dimensions = ("offer", "stage", "cause", "winner")
+    grains = (frozenset(dimensions),)
+
     offer = reference(Offer)
     stage = models.SmallIntegerField(choices=MissStage)
     cause = models.IntegerField(help_text="key of the failed rule or the blocking policy")
@@ -157,26 +174,30 @@ class MissMeasures(models.Model):
 
 
 class MissSummary(MissMeasures):
-    """Stored sums of misses. One is asked about one offer, so the key starts with it."""
+    """Stored sums of misses."""
 
-    pk = models.CompositePrimaryKey("offer", "day", "stage", "cause", "winner")
+    pk = models.CompositePrimaryKey("cell", "offer", "stage", "cause", "winner")
 
 
-class MissDaily(MissMeasures, UnionRow):
-    """View: misses per offer, day, stage, cause and winner, stored sums and tail together."""
+class MissSums(MissMeasures, SumsRow):
+    """View: misses by offer, stage, cause and winner, stored sums and tail together."""
 
-    pk = models.CompositePrimaryKey("offer", "day", "stage", "cause", "winner")
+    pk = models.CompositePrimaryKey("cell", "offer", "stage", "cause", "winner")
     objects = TraceQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "decisions_miss_daily"
+        db_table = "decisions_miss_sums"
 
 
-class ScoreMeasures(models.Model):
+class ScoreMeasures(Measures):
     """How many scores there were, and their sizes: bin_3 counts those from 0.3 to below 0.4."""
 
-    day = models.DateField(help_text="in the reporting time zone")
+    log = "decisions"
+    rows = "decisions_score_row"
+    dimensions = ("offer", "channel")
+    grains = tuple(frozenset(kept) for kept in [(), ("offer",), ("channel",), ("offer", "channel")])
+
     channel = reference(Channel)
     offer = reference(Offer)
     scored = models.IntegerField()
@@ -200,26 +221,31 @@ class ScoreMeasures(models.Model):
 
 
 class ScoreSummary(ScoreMeasures):
-    """Stored sums of scores per day, channel and offer."""
+    """Stored sums of scores by channel and offer."""
 
-    pk = models.CompositePrimaryKey("day", "channel", "offer")
+    pk = models.CompositePrimaryKey("cell", "offer", "channel")
 
 
-class ScoreDaily(ScoreMeasures, UnionRow):
-    """View: scores per day, channel and offer, stored sums and tail together."""
+class ScoreSums(ScoreMeasures, SumsRow):
+    """View: scores by channel and offer, stored sums and tail together."""
 
-    pk = models.CompositePrimaryKey("day", "channel", "offer")
-    objects = UnionQuerySet.as_manager()
+    pk = models.CompositePrimaryKey("cell", "offer", "channel")
+    objects = SumsQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "decisions_score_daily"
+        db_table = "decisions_score_sums"
 
 
-class LatencyMeasures(models.Model):
+class LatencyMeasures(Measures):
     """How many runs, completed or failed, took how long: percentiles stay exact."""
 
-    day = models.DateField(help_text="in the reporting time zone")
+    log = "runs"
+    rows = "decisions_latency_row"
+    dimensions = ("latency_ms",)
+    grains = (frozenset(dimensions),)
+    levels = (0,)  # percentiles are asked for by day alone
+
     latency_ms = models.IntegerField()
     runs = models.IntegerField()
 
@@ -228,17 +254,17 @@ class LatencyMeasures(models.Model):
 
 
 class LatencySummary(LatencyMeasures):
-    """Stored counts of runs per day and latency."""
+    """Stored counts of runs by latency."""
 
-    pk = models.CompositePrimaryKey("day", "latency_ms")
+    pk = models.CompositePrimaryKey("cell", "latency_ms")
 
 
-class LatencyDaily(LatencyMeasures, UnionRow):
-    """View: runs per day and latency, stored counts and tail together."""
+class LatencySums(LatencyMeasures, SumsRow):
+    """View: runs by latency, stored counts and tail together."""
 
-    pk = models.CompositePrimaryKey("day", "latency_ms")
-    objects = UnionQuerySet.as_manager()
+    pk = models.CompositePrimaryKey("cell", "latency_ms")
+    objects = SumsQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "decisions_latency_daily"
+        db_table = "decisions_latency_sums"

@@ -1,28 +1,61 @@
-"""Customers, segments, memberships, and interactions per segment."""
+"""Customers, segments, their members, and the sums of these."""
 
 import django.db.models.deletion
 from django.db import migrations, models
 
-# As decisions_interaction_daily, joined with the present members.
-SEGMENT_INTERACTION_DAILY = """
-CREATE VIEW segments_interaction_daily AS
-SELECT segment_id, day, offer_id, channel_id,
+# The rows and the sums of decisions/migrations/0003_summaries.py, for the present members of each
+# segment. Members are joined before arrays are unnested, so that a few traces look up their
+# customers. What traces say is not stored by segment: all of it is tail.
+VIEWS = """
+CREATE VIEW segments_interaction_row AS
+SELECT segment_id, row.*
+FROM decisions_interaction_row row JOIN segments_segmentmembership USING (customer_id);
+
+CREATE VIEW segments_interaction_sums AS
+SELECT NULL::bigint AS log_id, NULL::timestamptz AS log_at, segment_id, cell, day,
+       offer_id, channel_id,
        interactions, impressions, positive, negative, conversions, revenue, cost
 FROM segments_segmentinteractionsummary
 UNION ALL
-SELECT member.segment_id, row.occurred_at::date, row.offer_id, row.channel_id,
-       1::bigint,
-       (type.category = 'impression')::integer::bigint,
-       (type.classification = 'positive')::integer::bigint,
-       (type.classification = 'negative')::integer::bigint,
-       type.is_conversion::integer::bigint,
-       coalesce(row.value, 0),
-       coalesce(row.cost, 0)
-FROM decisions_interaction row
-JOIN decisions_outcometype type ON type.id = row.outcome_type_id
-JOIN segments_segmentmembership member ON member.customer_id = row.customer_id
-WHERE row.id > coalesce(
-    (SELECT folded_id FROM decisions_summarymark WHERE summary = 'interactions'), 0)
+SELECT log_id, log_at, segment_id, 0, day, offer_id, channel_id,
+       interactions, impressions, positive, negative, conversions, revenue, cost
+FROM segments_interaction_row
+WHERE log_id > coalesce((SELECT folded_id FROM decisions_summarymark WHERE summary = 'interactions'), 0)
+  AND log_id < 9223372036854775807;
+
+CREATE VIEW segments_decision_sums AS
+SELECT log_id, log_at, segment_id, 0 AS cell, day, channel_id, decision_flow_id,
+       traces, scored, degraded, degraded_model_error, degraded_timeout, degraded_unknown
+FROM decisions_decision_row JOIN segments_segmentmembership USING (customer_id);
+
+CREATE VIEW segments_offer_decision_sums AS
+SELECT log_id, log_at, segment_id, 0 AS cell, day, offer_id, channel_id, decision_flow_id, measure.*
+FROM (
+    SELECT id AS log_id, created_at AS log_at, segment_id, created_at::date AS day,
+           channel_id, decision_flow_id,
+           unnest(outcome_offers) AS offer_id,
+           unnest(outcome_states) AS state,
+           unnest(outcome_ranks) AS rank
+    FROM decisions_decisiontrace
+    JOIN segments_segmentmembership USING (customer_id)
+) outcome, decisions_offer_measures(state, rank) measure
+WHERE state & 1 <> 0;
+
+CREATE VIEW segments_miss_sums AS
+SELECT log_id, log_at, segment_id, 0 AS cell, day, offer_id, measure.*
+FROM (
+    SELECT id AS log_id, created_at AS log_at, segment_id, created_at::date AS day,
+           unnest(outcome_offers) AS offer_id,
+           unnest(outcome_states) AS state,
+           unnest(outcome_causes) AS culprit
+    FROM decisions_decisiontrace
+    JOIN segments_segmentmembership USING (customer_id)
+) outcome, decisions_miss_measures(state, culprit) measure
+WHERE state >> 3 <> 0;
+"""
+DROP_VIEWS = """
+DROP VIEW segments_interaction_sums, segments_interaction_row, segments_decision_sums,
+          segments_offer_decision_sums, segments_miss_sums;
 """
 
 CHANGED_FILTERS = """
@@ -41,20 +74,88 @@ DROP TRIGGER segments_segment_changed_filters ON segments_segment;
 DROP FUNCTION segments_segment_changed_filters;
 """
 
+# `materialize_segments` makes a view segments_members_<id> for each segment.
+DELETED_SEGMENT = """
+CREATE FUNCTION segments_segment_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('DROP VIEW IF EXISTS %I', 'segments_members_' || OLD.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER segments_segment_deleted AFTER DELETE ON segments_segment
+FOR EACH ROW EXECUTE FUNCTION segments_segment_deleted();
+"""
+DROP_DELETED_SEGMENT = """
+DROP TRIGGER segments_segment_deleted ON segments_segment;
+DROP FUNCTION segments_segment_deleted;
+"""
+# The views depend on the customers' table: it could not be dropped or changed under them.
+DROP_MEMBERS_VIEWS = """
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN SELECT viewname FROM pg_views
+        WHERE schemaname = current_schema AND viewname ~ '^segments_members_[0-9]+$'
+    LOOP
+        EXECUTE format('DROP VIEW %I', name);
+    END LOOP;
+END $$
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
         ("offers", "0001_initial"),
-        ("decisions", "0003_summaries"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="SegmentInteractionDaily",
+            name="SegmentDecisionSums",
             fields=[
-                ("day", models.DateField(help_text="in the reporting time zone")),
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                ("log_id", models.BigIntegerField(null=True)),
+                ("log_at", models.DateTimeField(null=True)),
+                ("traces", models.IntegerField()),
+                ("scored", models.IntegerField(help_text="traces with at least one score")),
+                ("degraded", models.IntegerField()),
+                ("degraded_model_error", models.IntegerField()),
+                ("degraded_timeout", models.IntegerField()),
+                ("degraded_unknown", models.IntegerField(help_text="without a reason")),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment",
+                        "cell",
+                        "channel",
+                        "decision_flow",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "segments_decision_sums",
+                "managed": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SegmentInteractionSums",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                ("log_id", models.BigIntegerField(null=True)),
+                ("log_at", models.DateTimeField(null=True)),
                 (
                     "interactions",
                     models.BigIntegerField(help_text="all of them, whatever the outcome"),
@@ -69,7 +170,7 @@ class Migration(migrations.Migration):
                     "pk",
                     models.CompositePrimaryKey(
                         "segment",
-                        "day",
+                        "cell",
                         "offer",
                         "channel",
                         blank=True,
@@ -80,7 +181,98 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "segments_interaction_daily",
+                "db_table": "segments_interaction_sums",
+                "managed": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SegmentMissSums",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                ("log_id", models.BigIntegerField(null=True)),
+                ("log_at", models.DateTimeField(null=True)),
+                (
+                    "stage",
+                    models.SmallIntegerField(
+                        choices=[(1, "qualification"), (2, "contact_policy"), (3, "outranked")]
+                    ),
+                ),
+                (
+                    "cause",
+                    models.IntegerField(help_text="key of the failed rule or the blocking policy"),
+                ),
+                ("winner", models.IntegerField(help_text="key of the offer that outranked it")),
+                ("misses", models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment",
+                        "cell",
+                        "offer",
+                        "stage",
+                        "cause",
+                        "winner",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "segments_miss_sums",
+                "managed": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SegmentOfferDecisionSums",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                ("log_id", models.BigIntegerField(null=True)),
+                ("log_at", models.DateTimeField(null=True)),
+                (
+                    "eligible",
+                    models.IntegerField(help_text="traces in which the offer was eligible"),
+                ),
+                ("scored", models.IntegerField()),
+                ("selected", models.IntegerField()),
+                ("ranked", models.IntegerField()),
+                ("rank_sum", models.BigIntegerField()),
+                ("rank_1", models.IntegerField()),
+                ("rank_2", models.IntegerField()),
+                ("rank_3", models.IntegerField()),
+                ("rank_4", models.IntegerField()),
+                ("rank_5", models.IntegerField()),
+                ("rank_6", models.IntegerField()),
+                ("rank_7", models.IntegerField()),
+                ("rank_8", models.IntegerField()),
+                ("rank_9", models.IntegerField()),
+                ("rank_10", models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment",
+                        "cell",
+                        "offer",
+                        "channel",
+                        "decision_flow",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "segments_offer_decision_sums",
                 "managed": False,
             },
         ),
@@ -163,7 +355,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SegmentInteractionSummary",
             fields=[
-                ("day", models.DateField(help_text="in the reporting time zone")),
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
                 (
                     "interactions",
                     models.BigIntegerField(help_text="all of them, whatever the outcome"),
@@ -178,7 +374,7 @@ class Migration(migrations.Migration):
                     "pk",
                     models.CompositePrimaryKey(
                         "segment",
-                        "day",
+                        "cell",
                         "offer",
                         "channel",
                         blank=True,
@@ -244,13 +440,23 @@ class Migration(migrations.Migration):
                     "segment",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to="segments.segment",
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["segment", "customer_id"], name="segments_membership_segment"
+                    )
+                ],
+            },
         ),
-        migrations.RunSQL(SEGMENT_INTERACTION_DAILY, "DROP VIEW segments_interaction_daily"),
+        migrations.RunSQL(VIEWS, DROP_VIEWS),
         migrations.RunSQL(CHANGED_FILTERS, DROP_CHANGED_FILTERS),
+        migrations.RunSQL(DELETED_SEGMENT, DROP_DELETED_SEGMENT),
+        migrations.RunSQL("", DROP_MEMBERS_VIEWS),
     ]

@@ -14,43 +14,25 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, models
+from django.db import connection
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from dashboard.services import decisions as services
 from decisions import models as decisions
 from decisions.models import DecisionTrace, SummaryMark
 from decisions.partitions import ensure_partitions, following, month_of
+from decisions.refreshing import refresh
 from decisions.window import Window
 from segments import models as segments
+from segments.history import SUMMARIES
 from segments.materialisation import materialise
 from segments.models import Segment
-from tests.bundles import Bundle, bundles, ids_of
+from tests.bundles import Bundle
 from tests.loading import empty_database, load
-from tests.oracle import answer, same
-from tests.questions import one_of_each
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "answers"])
 
 Row = dict[str, Any]
-KINDS = [
-    *("latency_trend", "score_distribution", "degraded_scoring"),
-    *("selection_frequency", "why_not_ranked"),
-]
-MEMBERS = "JOIN segments_segmentmembership USING (customer_id)"
-# Each summary of traces, with the view of what each row of the log adds to it.
-OF_TRACES: dict[type[models.Model], str] = {
-    decisions.DecisionSummary: "decisions_decision_row",
-    decisions.OfferDecisionSummary: "decisions_offer_decision_row",
-    decisions.MissSummary: "decisions_miss_row",
-    decisions.ScoreSummary: "decisions_score_row",
-    segments.SegmentDecisionSummary: f"decisions_decision_row {MEMBERS}",
-    segments.SegmentOfferDecisionSummary: f"decisions_offer_decision_row {MEMBERS}",
-    segments.SegmentMissSummary: f"decisions_miss_row {MEMBERS}",
-}
-OF_RUNS: dict[type[models.Model], str] = {decisions.LatencySummary: "decisions_latency_row"}
 
 
 @pytest.fixture(autouse=True)
@@ -79,44 +61,6 @@ def ask(client: Client, **parameters: str | int) -> Row:
     assert response.status_code == 200, response.content
     envelope: Row = response.json()
     return envelope
-
-
-def fold(mark: str, up_to: int) -> None:
-    """Put the log up to this `id` into the summaries."""
-    with connection.cursor() as cursor:
-        for summary, rows in (OF_TRACES if mark == "decisions" else OF_RUNS).items():
-            fields = summary._meta.concrete_fields
-            keys = [str(field.column) for field in summary._meta.pk_fields]
-            measures = [str(field.column) for field in fields if field.column not in keys]
-            sums = ", ".join(f"sum({measure})" for measure in measures)
-            cursor.execute(
-                f"INSERT INTO {summary._meta.db_table} ({', '.join(keys + measures)}) "
-                f"SELECT {', '.join(keys)}, {sums} FROM {rows} "
-                f"WHERE log_id <= %s GROUP BY {', '.join(keys)}",
-                [up_to],
-            )
-    SummaryMark.objects.create(summary=mark, folded_id=up_to)
-
-
-@given(data=st.data())
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_how_much_is_folded_makes_no_difference(data: st.DataObject, client: Client) -> None:
-    _empty()
-    bundle: Bundle = data.draw(bundles(datetime.now(UTC)))
-    load(bundle)
-    for segment in Segment.objects.all():
-        materialise(segment.pk)
-    for mark, model in (("decisions", DecisionTrace), ("runs", decisions.Run)):
-        keys = [*model._default_manager.order_by("id").values_list("pk", flat=True)]
-        fold(mark, data.draw(st.sampled_from([0, *keys])))
-    for parameters in data.draw(one_of_each(bundle, KINDS)):
-        actual = ask(client, **parameters)
-        as_of = datetime.fromisoformat(actual["asOf"])
-        assert same(answer(bundle, parameters, as_of, "UTC", ids_of(bundle, "segments")), actual)
 
 
 def catalogue() -> Bundle:
@@ -235,7 +179,7 @@ def test_what_is_summed_up_is_exact_and_free_of_the_cap(
     load(catalogue())
     load({"decision_traces": [trace(f"stored {number}", number) for number in range(5)]})
     materialise(Segment.objects.get().pk)
-    fold("decisions", DecisionTrace.objects.latest("id").pk)
+    refresh(SUMMARIES)
     monkeypatch.setattr(services, "SAMPLE_CAP", 2)
     assert eligible(client) == ({"boots": 5, "scarf": 5}, 5, False)
     load({"decision_traces": [trace(f"late {number}", 60 + number) for number in range(3)]})
@@ -349,8 +293,9 @@ def test_percentiles_of_many_runs_are_those_of_all_of_them(client: Client) -> No
                 "startedAt": moment.isoformat(),
             }
         )
-    load({**catalogue(), "runs": runs})
-    fold("runs", decisions.Run.objects.earliest("id").pk + 450)
+    load({**catalogue(), "runs": runs[:450]})
+    refresh(SUMMARIES)
+    load({"runs": runs[450:]})
     days = ask(client, type="latency_trend", days=5)["data"]
     assert days[:2] == [
         {"date": str(now.date() - timedelta(days=ago)), "p50": None, "p99": None, "runs": 0}
@@ -376,15 +321,15 @@ def old_month() -> Iterator[str]:
 @pytest.mark.parametrize(
     "view",
     [
-        *(decisions.OfferDecisionDaily, decisions.MissDaily),
-        *(segments.SegmentOfferDecisionDaily, segments.SegmentMissDaily),
+        *(decisions.OfferDecisionSums, decisions.MissSums),
+        *(segments.SegmentOfferDecisionSums, segments.SegmentMissSums),
     ],
 )
 def test_conditions_reach_the_log_and_months_before_the_window_are_left_alone(
     view: Any, old_month: str
 ) -> None:
     now = datetime.now(UTC)
-    rows = view.objects.in_window(Window.ending(now, 7, "UTC"))
+    rows = view.objects.within(Window.ending(now, 7, "UTC"))
     assert old_month in DecisionTrace.objects.filter(pk=1).explain()
     assert old_month not in rows.explain()
     newest = decisions.TraceSample(1, (now - timedelta(days=1), 17))

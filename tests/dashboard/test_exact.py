@@ -1,7 +1,7 @@
 """Every answer over HTTP equals what the oracle makes of the event rows."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from dashboard.services import REGISTRY
+from decisions.refreshing import rebuild, refresh
+from segments.history import SUMMARIES
 from segments.materialisation import materialise
 from segments.models import Segment
 from tests.bundles import Bundle, bundles, ids_of
@@ -21,6 +23,7 @@ from tests.oracle import answer, same
 from tests.questions import one_of_each
 
 ADDRESS = "/api/v1/dashboard-data"
+TODAY = datetime.now(UTC).date()
 ZONES = ["UTC", "America/New_York", "Australia/Lord_Howe"]
 
 
@@ -68,12 +71,42 @@ def ask(client: Client, parameters: dict[str, str]) -> dict[str, Any]:
 def test_every_answer_is_exact(data: st.DataObject, client: Client, time_zone: str) -> None:
     empty_database()
     bundle: Bundle = data.draw(bundles(datetime.now(UTC), time_zone))
-    load(bundle)
     known = ids_of(bundle, "segments")
     materialised = data.draw(st.sets(st.sampled_from(known)) if known else st.just(set()))
-    for segment in Segment.objects.filter(external_id__in=materialised):
-        materialise(segment.pk)
+    for part in parts(bundle, cuts=2):
+        load(part)
+        for step in data.draw(st.lists(st.sampled_from([*STEPS]), max_size=2)):
+            STEPS[step](materialised)
+    materialise_all(materialised)
     for parameters in data.draw(one_of_each(bundle, REGISTRY)):
         actual = ask(client, parameters)
         as_of = datetime.fromisoformat(actual["asOf"])
         assert same(answer(bundle, parameters, as_of, time_zone, materialised), actual)
+
+
+def materialise_all(segments: set[str]) -> None:
+    """Bring the members of these segments, and no others, up to date."""
+    for segment in Segment.objects.filter(external_id__in=segments):
+        materialise(segment.pk)
+
+
+# What may happen between events, in any order, without a difference to the answers.
+STEPS: dict[str, Callable[[set[str]], object]] = {
+    "refresh": lambda _: refresh(SUMMARIES),
+    "materialise": materialise_all,
+    "rebuild": lambda _: rebuild(SUMMARIES),
+    "rebuild a day": lambda _: rebuild(SUMMARIES, TODAY - timedelta(days=1), TODAY),
+}
+
+
+def parts(bundle: Bundle, cuts: int) -> Iterator[Bundle]:
+    """The bundle in one part more than there are cuts: the catalogue first, the log in pieces."""
+    log = ("interactions", "decision_traces", "runs", "attributions", "model_metrics")
+    yield {entity: rows for entity, rows in bundle.items() if entity not in log}
+    for place in range(cuts):
+        yield {
+            entity: bundle[entity][
+                len(bundle[entity]) * place // cuts : len(bundle[entity]) * (place + 1) // cuts
+            ]
+            for entity in log
+        }

@@ -21,7 +21,7 @@ from offers.models import Channel, Offer
 from segments.models import (
     Customer,
     Segment,
-    SegmentInteractionDaily,
+    SegmentInteractionSums,
     SegmentInteractionSummary,
     SegmentMembership,
 )
@@ -75,7 +75,7 @@ def members(segment: Segment) -> set[str]:
 def figures() -> dict[Key, tuple[Any, ...]]:
     """What answers would be made of, but for sums without a single interaction."""
     sums: dict[Key, list[Any]] = {}
-    for row in SegmentInteractionDaily.objects.values_list(
+    for row in SegmentInteractionSums.objects.values_list(
         "segment_id", "day", "offer_id", "channel_id", *MEASURES
     ):
         before = sums.setdefault(row[:4], [0] * len(MEASURES))

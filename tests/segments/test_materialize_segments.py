@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from decisions.models import SummaryMark
-from segments.models import Customer, Segment, SegmentInteractionDaily, SegmentInteractionSummary
+from segments.models import Customer, Segment, SegmentInteractionSums, SegmentInteractionSummary
 from tests.segments.materialising import (
     ADULTS,
     add_customers,
@@ -195,6 +195,6 @@ def test_an_answer_looks_up_the_members_of_the_tail_alone() -> None:
         (mark,) = cursor.fetchone()
         SummaryMark.objects.update_or_create(summary="interactions", defaults={"folded_id": mark})
         materialize()
-    plan = SegmentInteractionDaily.objects.filter(segment=segment).explain()
+    plan = SegmentInteractionSums.objects.filter(segment=segment).explain()
     assert "Seq Scan on segments_segmentmembership" not in plan
     assert "Seq Scan on decisions_interaction_default" not in plan

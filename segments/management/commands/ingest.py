@@ -29,7 +29,9 @@ from decisions.ingestion.rows import LogRow
 from decisions.ingestion.shift import newest_event, shifted_context
 from decisions.ingestion.source import Source, UnreadableSourceError
 from decisions.ingestion.statistics import analyze_grown
+from decisions.refreshing import refresh
 from segments.bundles import EventFile, find_files
+from segments.history import SUMMARIES
 from segments.ingestion import ENTITIES
 
 
@@ -177,6 +179,7 @@ class Command(BaseCommand):
         for file, count in counts.items():
             loaded[ENTITIES[file.entity].model._meta.db_table] += count.loaded  # noqa: SLF001 - documented API
         analyze_grown(loaded)
+        refresh(SUMMARIES)
 
     def _summarise(
         self, counts: dict[EventFile, Counts], rejects: dict[EventFile, RejectsFile], seconds: float

@@ -1,0 +1,198 @@
+"""Folding new log rows into the summaries, and rebuilding these.
+
+All writers of summaries hold the lock of decisions/locks.py. Whoever is killed leaves everything
+as it was before the step.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+from psycopg import sql
+
+from decisions.cells import cell, grain
+from decisions.folding import add, contributions
+from decisions.locks import lock_summaries
+from decisions.models import (
+    DecisionSummary,
+    DecisionTrace,
+    Interaction,
+    InteractionSummary,
+    LatencySummary,
+    Measures,
+    MissSummary,
+    OfferDecisionSummary,
+    Run,
+    ScoreSummary,
+    SummaryMark,
+)
+
+LOGS: dict[str, type[models.Model]] = {
+    "interactions": Interaction,
+    "decisions": DecisionTrace,
+    "runs": Run,
+}
+Summaries = Sequence[type[Measures]]
+SUMMARIES: Summaries = (
+    InteractionSummary,
+    DecisionSummary,
+    OfferDecisionSummary,
+    MissSummary,
+    ScoreSummary,
+    LatencySummary,
+)
+STEP = 1_000_000  # ids folded in one transaction
+
+# Room for adding up in memory, where the usual setting is meant for small queries.
+_WORK_MEM = "SET LOCAL work_mem = '256MB'"
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far the summaries of a log have got. `lag` is the age of the oldest row to come."""
+
+    log: str
+    folded_id: int
+    waiting: int
+    lag: timedelta
+    refreshed_at: datetime | None
+
+
+def refresh(
+    summaries: Summaries, advanced: Callable[[str, int, int], None] | None = None
+) -> dict[str, int]:
+    """Fold all rows that are in the logs now; returns the number of ids folded by log.
+
+    `advanced` is told the log, the ids folded and the ids to fold after each step.
+    """
+    folded = {}
+    for log, model in LOGS.items():
+        first = SummaryMark.objects.get_or_create(summary=log)[0].folded_id
+        target = safe_mark(model)
+        mark = first
+        while mark < target:
+            mark = _step([each for each in summaries if each.log == log], log, target)
+            if advanced:
+                advanced(log, mark - first, target - first)
+        folded[log] = max(0, mark - first)
+    if any(folded.values()):
+        _analyze(summaries)
+    return folded
+
+
+def safe_mark(log: type[models.Model]) -> int:
+    """An id up to which every row is committed, or will never be.
+
+    Ids are drawn while the table is locked for writing, so whoever waits for all writers has
+    seen the end of all that drew one. New writers wait only until this short transaction ends.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        table = sql.Identifier(log._meta.db_table)  # noqa: SLF001 - documented API
+        cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(table))
+        cursor.execute(sql.SQL("SELECT coalesce(max(id), 0) FROM {}").format(table))
+        return int(cursor.fetchone()[0])
+
+
+def _step(summaries: Summaries, log: str, target: int) -> int:
+    """Fold the next rows in one transaction; returns the new mark."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_summaries()
+        cursor.execute(_WORK_MEM)
+        mark = SummaryMark.objects.get(summary=log)
+        up_to = min(target, mark.folded_id + STEP)
+        if up_to <= mark.folded_id:  # somebody else was faster
+            return mark.folded_id
+        for stored in summaries:
+            rows = sql.SQL("{} WHERE log_id > {} AND log_id <= {}").format(
+                *(sql.Identifier(stored.rows), sql.Literal(mark.folded_id), sql.Literal(up_to))
+            )
+            add(cursor, stored, contributions(stored, rows))
+        mark.folded_id, mark.refreshed_at = up_to, timezone.now()
+        mark.save()
+    return up_to
+
+
+def rebuild(summaries: Summaries, first: date | None = None, last: date | None = None) -> None:
+    """Make the sums of the days anew from the log, as far as it has been folded in.
+
+    Days of which the log has been dropped keep the sums they have.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_summaries()
+        cursor.execute(_WORK_MEM)
+        for mark in SummaryMark.objects.all():
+            # A month ends within a day of the reporting zone, so that day is incomplete too.
+            known = _day_after(mark.dropped_before)
+            start = max(first or known, known)
+            for stored in summaries:
+                if stored.log == mark.summary:
+                    _rebuild(cursor, stored, mark.folded_id, start, last or date.max)
+    _analyze(summaries)
+
+
+def _day_after(moment: datetime | None) -> date:
+    if moment is None:
+        return date.min
+    return moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date() + timedelta(days=1)
+
+
+def _rebuild(cursor: Any, stored: type[Measures], mark: int, first: date, last: date) -> None:
+    """Replace the sums by what the log says of the days, and the stored days say of all others.
+
+    The finest cells, of single days and all dimensions, say everything that the others do.
+    """
+    table = sql.Identifier(stored._meta.db_table)  # noqa: SLF001 - documented API
+    finest = grain(stored.dimensions, stored.dimensions)
+    parts = {
+        "stored": table,
+        "rows": sql.Identifier(stored.rows),
+        "mark": sql.Literal(mark),
+        "first": sql.Literal(first),
+        "last": sql.Literal(last),
+        "finest": sql.Literal(cell(finest, 0, date.min) - 1),
+        "beyond": sql.Literal(cell(finest, 1, date.min) - 1),
+    }
+    stored_days = sql.SQL(
+        "{stored} WHERE cell > {finest} AND cell < {beyond} AND day NOT BETWEEN {first} AND {last}"
+    ).format(**parts)
+    logged_days = sql.SQL("{rows} WHERE log_id <= {mark} AND day BETWEEN {first} AND {last}")
+    cursor.execute(
+        sql.SQL("CREATE TEMPORARY TABLE kept_days ON COMMIT DROP AS {}").format(
+            contributions(stored, stored_days)
+        )
+    )
+    cursor.execute(sql.SQL("DELETE FROM {}").format(table))
+    add(
+        cursor,
+        stored,
+        sql.SQL("{} UNION ALL {}").format(
+            contributions(stored, sql.SQL("kept_days")),
+            contributions(stored, logged_days.format(**parts)),
+        ),
+    )
+    cursor.execute("DROP TABLE kept_days")
+
+
+def status() -> list[Status]:
+    """How far the summaries of each log have got."""
+    now = timezone.now()
+    found = []
+    for log, model in LOGS.items():
+        mark = SummaryMark.objects.filter(summary=log).first() or SummaryMark(summary=log)
+        waiting = model._default_manager.filter(id__gt=mark.folded_id)  # noqa: SLF001 - documented API
+        count = waiting.count()
+        lag = now - mark.refreshed_at if count and mark.refreshed_at else timedelta()
+        found.append(Status(log, mark.folded_id, count, lag, mark.refreshed_at))
+    return found
+
+
+def _analyze(summaries: Summaries) -> None:
+    """Tell the planner what the summaries have become."""
+    tables = [sql.Identifier(stored._meta.db_table) for stored in summaries]  # noqa: SLF001
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(tables)))

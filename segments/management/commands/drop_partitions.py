@@ -1,0 +1,44 @@
+"""`manage.py drop_partitions`: retention of the log."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from config.schema import ensure_schema
+from decisions.maintenance import NotFoldedError, drop_months, months_ago
+from decisions.refreshing import refresh
+from segments.history import SUMMARIES
+
+
+class Command(BaseCommand):
+    help = (
+        "Drops old months of the log. The summaries keep what they know of them; what reads log "
+        "rows themselves forgets them: attributions, the traces of a segment's members, and the "
+        "history of customers who join a segment later."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--older-than",
+            type=int,
+            required=True,
+            metavar="MONTHS",
+            help="keep this month and so many before it",
+        )
+
+    def handle(self, *, older_than: int, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+        if older_than < 1:
+            raise CommandError(f"--older-than is {older_than}; it must be 1 or more.")
+        ensure_schema()
+        refresh(SUMMARIES)
+        try:
+            dropped = drop_months(months_ago(older_than), SUMMARIES)
+        except NotFoldedError as error:
+            raise CommandError(
+                f"Old rows of the {error} log came in meanwhile. Run the same command again."
+            ) from error
+        for name in dropped:
+            self.stdout.write(f"dropped {name}")
+        if not dropped:
+            self.stdout.write("nothing is that old")

@@ -1,0 +1,112 @@
+"""`manage.py refresh_summaries`: new log rows into the summaries."""
+
+import time
+from argparse import ArgumentParser
+from datetime import date
+from typing import IO, Any, cast
+
+from django.core.management import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from config.schema import ensure_schema
+from decisions.refreshing import rebuild, refresh, status
+from segments.history import SUMMARIES
+
+
+class Command(BaseCommand):
+    help = (
+        "Folds log rows that are new into the summaries, so that answers read sums instead of "
+        "rows. Answers are exact either way. It can be killed, repeated and run beside all else."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--watch", type=float, metavar="SECONDS", help="do it again and again, at this interval"
+        )
+        parser.add_argument(
+            "--rebuild", action="store_true", help="make the sums anew from the log"
+        )
+        parser.add_argument(
+            "--from", dest="first", type=_day, metavar="DATE", help="rebuild from this day on"
+        )
+        parser.add_argument(
+            "--to", dest="last", type=_day, metavar="DATE", help="rebuild up to this day"
+        )
+        parser.add_argument(
+            "--status", action="store_true", help="only say how far the summaries have got"
+        )
+
+    def handle(
+        self,
+        *,
+        watch: float | None,
+        rebuild: bool,
+        first: date | None,
+        last: date | None,
+        status: bool,
+        **options: Any,  # noqa: ARG002 - Django's signature
+    ) -> None:
+        if (first or last) and not rebuild:
+            raise CommandError("--from and --to say which days to rebuild; add --rebuild.")
+        if first and last and last < first:
+            raise CommandError(f"--to {last} lies before --from {first}.")
+        if watch is not None and watch <= 0:
+            raise CommandError(f"--watch is {watch:g}; it must be a number of seconds above 0.")
+        ensure_schema()
+        self.console = Console(file=cast("IO[str]", self.stdout._out))  # noqa: SLF001 - rich ends lines itself
+        if status:
+            self._show_status()
+            return
+        if rebuild:
+            self._rebuild(first, last)
+        self._refresh()
+        while watch is not None:
+            time.sleep(watch)
+            self._refresh()
+
+    def _rebuild(self, first: date | None, last: date | None) -> None:
+        started = time.perf_counter()
+        rebuild(SUMMARIES, first, last)
+        self.console.print(f"rebuilt in {time.perf_counter() - started:.1f} s", highlight=False)
+
+    def _refresh(self) -> None:
+        started = time.perf_counter()
+        with Progress(
+            TextColumn("{task.description:>16}"),
+            *(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        ) as progress:
+            tasks: dict[str, Any] = {}
+
+            def advanced(log: str, done: int, total: int) -> None:
+                if log not in tasks:
+                    tasks[log] = progress.add_task(log, total=total)
+                progress.update(tasks[log], completed=done, total=total)
+
+            folded = refresh(SUMMARIES, advanced)
+        seconds = time.perf_counter() - started
+        counts = ", ".join(f"{count:,} {log}" for log, count in folded.items() if count)
+        self.console.print(f"{counts or 'nothing new'} in {seconds:.1f} s", highlight=False)
+
+    def _show_status(self) -> None:
+        table = Table(title="Summaries", title_justify="left")
+        table.add_column("log")
+        for name in ("folded up to", "rows waiting", "lag", "refreshed"):
+            table.add_column(name, justify="right")
+        for each in status():
+            table.add_row(
+                each.log,
+                f"{each.folded_id:,}",
+                f"{each.waiting:,}",
+                f"{each.lag.total_seconds():,.0f} s",
+                f"{each.refreshed_at:%Y-%m-%d %H:%M:%S}" if each.refreshed_at else "never",
+            )
+        self.console.print(table)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
