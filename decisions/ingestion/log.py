@@ -136,9 +136,11 @@ class ModelMetricRow(LogRow):
     feature_importance: dict[str, float] | None = None
 
     def record(self, context: Context) -> Record:
+        context.event_time(self.recorded_at, "recordedAt")  # refuses the future
         return (
             context.references[decisions.AlgorithmModel][self.model_id],
-            context.event_time(self.recorded_at, "recordedAt"),
+            # As part of the identity, an instant has one text.
+            context.instant(self.recorded_at, "recordedAt"),
             optional(self.auc),
             json_text(msgspec.json.encode(self.feature_importance or {}), "featureImportance"),
         )

@@ -1,6 +1,6 @@
 """What a decision trace means for each offer: a fact of the trace alone, so found out once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from decisions.models import MissStage
@@ -29,63 +29,55 @@ class Limitation(Protocol):
     blocked: bool
 
 
-class Outcome(NamedTuple):
-    """What became of an offer in a decision; ids are those of the outside world.
+class Outcomes(NamedTuple):
+    """What became of each offer in a decision, by offer; ids are those of the outside world.
 
-    `state` adds up: ELIGIBLE if the offer was selected, or scored, or passed qualification (an
+    A state adds up: ELIGIBLE if the offer was selected, or scored, or passed qualification (an
     entry, none failed) while no policy blocked it; SCORED; SELECTED; and, if it was considered
     (a failed or blocked entry, a score) but not selected, STAGE_UNIT times the first stage that
-    applies. `rank` is its place among the selected, else among the scored offers. `cause`
-    depends on the stage: the failed rule or the blocking policy with the smallest id; where
-    it was outranked, the selected offer of the lowest rank, ties by id, if any was selected.
+    applies. The rank, if any, is its place among the selected, else among the scored offers. The
+    cause of a miss depends on the stage: the failed rule or the blocking policy with the
+    smallest id; where it was outranked, the selected offer of the lowest rank, ties by id, if
+    any was selected.
     """
 
-    offer_id: str
-    state: int
-    rank: float | None
-    cause: str | None
+    states: dict[str, int]
+    ranks: dict[str, int]
+    causes: dict[str, str]
 
 
 def outcomes(
     qualified: Sequence[Qualification],
     limited: Sequence[Limitation],
-    scored: Mapping[str, float | None],
-    selected: Mapping[str, float],
-) -> list[Outcome]:
-    """The outcome of each offer that was eligible or considered.
+    scored: Mapping[str, int],
+    selected: Mapping[str, int],
+) -> Outcomes:
+    """The outcomes of all offers that were eligible or considered.
 
-    `scored` and `selected` are ranks by offer.
+    `scored` and `selected` are ranks by offer. What counts more overwrites what counts less.
     """
+    failed: dict[str, str] = {}
+    for entry in qualified:
+        if not entry.passed:
+            rule, known = entry.rule_id, failed.get(entry.offer_id)
+            failed[entry.offer_id] = rule if known is None or rule < known else known
+    blocked: dict[str, str] = {}
+    for limit in limited:
+        if limit.blocked:
+            policy, known = limit.policy_id, blocked.get(limit.offer_id)
+            blocked[limit.offer_id] = policy if known is None or policy < known else known
     entered = [entry.offer_id for entry in qualified]
-    failed = _smallest([(entry.offer_id, entry.rule_id) for entry in qualified if not entry.passed])
-    blocked = _smallest([(entry.offer_id, entry.policy_id) for entry in limited if entry.blocked])
-    winner = min(selected, key=lambda offer: (selected[offer], offer), default=None)
-    found = []
-    for offer in dict.fromkeys((*entered, *blocked, *scored, *selected)):
-        state = ELIGIBLE | SCORED if offer in scored else 0
-        cause = None
-        if offer in selected:
-            state |= ELIGIBLE | SELECTED
-        elif offer in failed:
-            state |= FAILED
-            cause = failed[offer]
-        elif offer in blocked:
-            state |= BLOCKED
-            cause = blocked[offer]
-        elif state:
-            state |= OUTRANKED
-            cause = winner
-        else:
-            state = ELIGIBLE
-        rank = selected[offer] if offer in selected else scored.get(offer)
-        found.append(Outcome(offer, state, rank, cause))
-    return found
-
-
-def _smallest(causes: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The smallest id by offer, by code point."""
-    found: dict[str, str] = {}
-    for offer, cause in causes:
-        if offer not in found or cause < found[offer]:
-            found[offer] = cause
-    return found
+    states = dict.fromkeys((*entered, *blocked, *scored, *selected), ELIGIBLE)
+    causes: dict[str, str] = {}
+    states.update(dict.fromkeys(scored, ELIGIBLE | SCORED | OUTRANKED))
+    if selected:
+        winner = min(selected, key=lambda offer: (selected[offer], offer))
+        causes.update(dict.fromkeys(scored, winner))
+    for stage, missed in (BLOCKED, blocked), (FAILED, failed):
+        causes.update(missed)
+        for offer in missed:
+            states[offer] = stage | ELIGIBLE | SCORED if offer in scored else stage
+    for offer in selected:
+        states[offer] = ELIGIBLE | SELECTED | (SCORED if offer in scored else 0)
+        causes.pop(offer, None)
+    return Outcomes(states, {**scored, **selected}, causes)

@@ -5,7 +5,7 @@ it decodes) and, in `record`, what goes into its table: one text a column, in th
 of `columns`, as PostgreSQL's COPY reads it, with NULL for null.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -20,6 +20,7 @@ NULL = "\x01N"  # null in COPY; texts never contain it, since they have \x01 esc
 MONEY_LIMIT = Decimal(10) ** 14
 CENT_OF_A_CENT = Decimal("0.0001")
 ABSENT = msgspec.Raw(b"null")
+_encode = msgspec.json.Encoder().encode
 
 Record = tuple[str, ...]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -69,7 +70,7 @@ class LogRow(Row, gc=False):
 
 def money(raw: msgspec.Raw, name: str) -> str:
     """An amount with at most 4 decimals, exactly as the JSON number says, or NULL."""
-    return _money(bytes(raw), name)
+    return NULL if raw is ABSENT else _money(bytes(raw), name)
 
 
 def required_money(raw: msgspec.Raw, name: str) -> str:
@@ -136,13 +137,20 @@ def _holds_nul(value: Any) -> bool:
     return False
 
 
-def number_array(values: Sequence[object]) -> str:
-    """The array literal of numbers, truth values or keys."""
-    return "{" + ",".join(map(str, values)) + "}"
+def key_array(keys: Iterable[str]) -> str:
+    """The array literal of keys, or of NULL."""
+    return "{" + ",".join(keys) + "}"
+
+
+def number_array(values: Sequence[float | bool | None]) -> str:
+    """The array literal of numbers or truth values: PostgreSQL reads those as JSON has them."""
+    return "{" + _encode(values)[1:-1].decode() + "}"
 
 
 def text_array(values: Sequence[str | None]) -> str:
     """The array literal of texts, some of which may be null."""
+    if values.count(None) == len(values):  # as a rule
+        return number_array([None] * len(values))
     return (
         "{"
         + ",".join(

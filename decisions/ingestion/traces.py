@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from decisions import models as decisions
-from decisions.ingestion.context import Context, Reference
+from decisions.ingestion.context import Context
 from decisions.ingestion.outcomes import STAGE_UNIT, outcomes
 from decisions.ingestion.rows import (
     Id,
@@ -14,12 +14,17 @@ from decisions.ingestion.rows import (
     Record,
     Share,
     boolean,
+    key_array,
     number_array,
     optional,
     text_array,
-    whole,
 )
 from offers import models as offers
+
+# Looked up once: an enumeration is slow to give its values.
+QUALIFICATION = decisions.MissStage.QUALIFICATION.value
+CONTACT_POLICY = decisions.MissStage.CONTACT_POLICY.value
+OUTRANKED = decisions.MissStage.OUTRANKED.value
 
 
 class QualificationResult(msgspec.Struct, rename="camel", gc=False):
@@ -89,15 +94,14 @@ class DecisionTraceRow(LogRow):
         qualified = self.qualification_results or ()
         limited = self.contact_policy_results or ()
         scored = each_offer_once(self.scoring_results or [])
+        ranks = {entry.offer_id: int(entry.rank) for entry in scored if entry.rank is not None}
         selected = lowest_ranks(self.selected_offers or [])
-        ranks = {entry.offer_id: entry.rank for entry in scored}
-        found = outcomes(qualified, limited, ranks, selected)
+        states, all_ranks, causes = outcomes(qualified, limited, ranks, selected)
         # What the cause of a miss is depends on the stage.
-        causes: dict[int, Reference] = {
-            decisions.MissStage.QUALIFICATION.value: rule,
-            decisions.MissStage.CONTACT_POLICY.value: policy,
-            decisions.MissStage.OUTRANKED.value: offer,
-        }
+        named = {QUALIFICATION: rule, CONTACT_POLICY: policy, OUTRANKED: offer}
+        cause_keys = dict.fromkeys(states, "NULL")
+        for missed, cause in causes.items():
+            cause_keys[missed] = named[states[missed] // STAGE_UNIT][cause]
         return (
             context.event_time(self.created_at, "createdAt"),
             optional(self.total_latency_ms),
@@ -107,28 +111,23 @@ class DecisionTraceRow(LogRow):
             optional(self.degraded_reason),
             self.customer_id,
             self.id,
-            number_array([offer[entry.offer_id] for entry in qualified]),
-            number_array([rule[entry.rule_id] for entry in qualified]),
-            number_array([boolean(entry.passed) for entry in qualified]),
+            key_array([offer[entry.offer_id] for entry in qualified]),
+            key_array([rule[entry.rule_id] for entry in qualified]),
+            number_array([entry.passed for entry in qualified]),
             text_array([entry.reason for entry in qualified]),
-            number_array([offer[entry.offer_id] for entry in limited]),
-            number_array([policy[entry.policy_id] for entry in limited]),
-            number_array([boolean(entry.blocked) for entry in limited]),
+            key_array([offer[entry.offer_id] for entry in limited]),
+            key_array([policy[entry.policy_id] for entry in limited]),
+            number_array([entry.blocked for entry in limited]),
             text_array([entry.reason for entry in limited]),
-            number_array([offer[entry.offer_id] for entry in scored]),
+            key_array([offer[entry.offer_id] for entry in scored]),
             number_array([entry.score for entry in scored]),
-            number_array([whole(entry.rank) for entry in scored]),
-            number_array([offer[offer_id] for offer_id in selected]),
-            number_array([whole(rank) for rank in selected.values()]),
-            number_array([offer[outcome.offer_id] for outcome in found]),
-            number_array([outcome.state for outcome in found]),
-            number_array([whole(outcome.rank) or "NULL" for outcome in found]),
-            number_array(
-                [
-                    "NULL" if cause is None else causes[state // STAGE_UNIT][cause]
-                    for _, state, _, cause in found
-                ]
-            ),
+            number_array(list(ranks.values())),
+            key_array([offer[offer_id] for offer_id in selected]),
+            number_array(list(selected.values())),
+            key_array([offer[offer_id] for offer_id in states]),
+            number_array(list(states.values())),
+            number_array(list(map(all_ranks.get, states))),
+            key_array(cause_keys.values()),
         )
 
 
@@ -144,15 +143,16 @@ def each_offer_once(entries: list[ScoringResult]) -> list[ScoringResult]:
             first.score = max(first.score, entry.score)
             first.rank = min(filter(None, (first.rank, entry.rank)), default=None)
     scored = list(once.values())
-    if any(entry.rank is None for entry in scored):
+    if None in [entry.rank for entry in scored]:
         for rank, entry in enumerate(sorted(scored, key=lambda entry: -entry.score), start=1):
             entry.rank = rank
     return scored
 
 
-def lowest_ranks(entries: list[SelectedOffer]) -> dict[str, float]:
+def lowest_ranks(entries: list[SelectedOffer]) -> dict[str, int]:
     """The lowest rank of each selected offer."""
-    ranks: dict[str, float] = {}
+    ranks: dict[str, int] = {}
     for entry in entries:
-        ranks[entry.offer_id] = min(entry.rank, ranks.get(entry.offer_id, entry.rank))
+        rank = int(entry.rank)
+        ranks[entry.offer_id] = min(rank, ranks.get(entry.offer_id, rank))
     return ranks
