@@ -9,3 +9,4 @@ urlpatterns = [
     path("", include("dashboard.pages.urls")),
     path("", include("django_prometheus.urls")),
 ]
+handler403 = "dashboard.pages.views.no_access"

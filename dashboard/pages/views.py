@@ -1,14 +1,16 @@
 """The page for people. Its script asks the endpoint for every figure that it shows."""
 
+from http import HTTPStatus
 from typing import Any
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -19,7 +21,8 @@ from dashboard.permissions import IsViewer, has_role
 from decisions.models import DecisionTrace
 
 # These pages need nothing inline, neither script nor style.
-strict = method_decorator(csp_update({"style-src": [SELF], "connect-src": [SELF]}), "dispatch")
+nothing_inline: Any = csp_replace({"style-src": [SELF]})
+strict = method_decorator(nothing_inline, "dispatch")
 
 
 @strict
@@ -71,3 +74,9 @@ class SignOutView(LogoutView):
     """The way out."""
 
     template_name = "dashboard/signed_out.html"
+
+
+@nothing_inline
+def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What somebody who may not see a page sees instead."""
+    return render(request, "403.html", {"exception": exception}, status=HTTPStatus.FORBIDDEN)

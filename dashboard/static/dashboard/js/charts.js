@@ -66,6 +66,8 @@ function options(palette, { show, titles, legend, x, y }) {
       },
       y: {
         beginAtZero: true, border: { display: false }, grid: { color: palette.grid },
+        // Charts one above the other share their days.
+        afterFit: (scale) => { scale.width = 54; },
         ...y, ticks: { color: palette.text, font, maxTicksLimit: 5, callback: compact, ...y?.ticks },
       },
     },
@@ -73,7 +75,7 @@ function options(palette, { show, titles, legend, x, y }) {
 }
 
 // Series over the days of a window; today is pale, for it is not over.
-export function days(context, key, { label, dates, series, show, height = "low", lines = false, y = {} }) {
+export function days(context, key, { label, dates, series, show, height = "low", lines = false, legend = true, y = {} }) {
   const palette = colours();
   const asLines = lines || dates.length > MOST_BARS;
   const last = dates.length - 1;
@@ -98,17 +100,19 @@ export function days(context, key, { label, dates, series, show, height = "low",
       }),
     },
     options: options(palette, {
-      show, legend: series.length > 1,
+      show, legend: legend && series.length > 1,
       titles: (item) => longDay(dates[item.dataIndex]) + (item.dataIndex === last ? ", so far" : ""),
-      x: { ticks: { callback: (_, place) => shortDay(dates[place]) } },
+      x: { offset: true, ticks: { callback: (_, place) => shortDay(dates[place]) } },
       y,
     }),
   });
 }
 
-// Measurements at instants, a line for each of the series: [{ label, points: [{x, y}], colour, dash }].
+// Measurements at instants, a line for each of the series: [{ label, points: [{x, y, at}], colour, dash }].
 export function instants(context, key, { label, series, show, from, to, y }) {
   const palette = colours();
+  const day = 86_400_000;
+  const step = day * Math.max(1, Math.ceil((to - from) / day / 8));
   const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
   return picture(context, key, label, "tall", {
     type: "line",
@@ -124,11 +128,14 @@ export function instants(context, key, { label, series, show, from, to, y }) {
     },
     options: {
       ...options(palette, {
-        show, legend: series.length > 1,
-        titles: (item) => moment(item.parsed.x),
+        show, legend: false,
+        titles: (item) => moment(item.raw.at),
         x: {
           type: "linear", min: from, max: to,
-          ticks: { maxTicksLimit: 7, callback: (value) => shortDay(new Date(value).toISOString().slice(0, 10)) },
+          afterBuildTicks: (scale) => {
+            scale.ticks = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, place) => ({ value: from + place * step }));
+          },
+          ticks: { autoSkip: true, callback: (value) => shortDay(new Date(value).toISOString().slice(0, 10)) },
         },
         y,
       }),
@@ -152,7 +159,7 @@ export function histogram(context, key, { label, bins, name }) {
     },
     options: options(palette, {
       show: exact, legend: false, titles: (item) => `Score ${edges[item.dataIndex]}`,
-      x: { ticks: { callback: (_, place) => exact(bins[place].binStart) } },
+      x: {},
     }),
   });
 }

@@ -12,6 +12,7 @@ const rates = new Intl.NumberFormat("en", {
 const wholes = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 const exacts = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
 const signs = new Intl.NumberFormat("en", { signDisplay: "exceptZero", maximumFractionDigits: 1 });
+const percents = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
 const milliseconds = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const scores = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const ranks = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -26,6 +27,8 @@ export const rate = or((value) => rates.format(value));
 export const share = or((value) => wholes.format(value));
 export const exact = or((value) => exacts.format(value));
 export const signed = or((value) => signs.format(value));
+// A change in percent, which the endpoint gives as such: 12.5 is 12.5 %.
+export const percent = or((value) => percents.format(value / 100));
 export const ms = or((value) => `${milliseconds.format(value)} ms`);
 export const score = or((value) => scores.format(value));
 export const rank = or((value) => ranks.format(value));
@@ -53,6 +56,15 @@ const moments = new Intl.DateTimeFormat("en-GB", {
 });
 export const time = (instant) => clock.format(new Date(instant));
 export const moment = (instant) => moments.format(new Date(instant));
+
+const parts = new Intl.DateTimeFormat("en-GB", {
+  timeZone, year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23",
+});
+// What the clock on the wall says in the reporting time zone, in milliseconds: for axes that show its days.
+export function wallClock(instant) {
+  const at = Object.fromEntries(parts.formatToParts(new Date(instant)).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second);
+}
 
 // "18–24 Nov 2026"
 export function period({ from, to }) {

@@ -14,6 +14,9 @@ export class Panel {
     const { id, size = "half", height = "middle" } = definition;
     this.heading = h("h2", { id: `${id}-title`, tabindex: "-1" });
     this.scope = h("p", { class: "scope" });
+    this.about = definition.about
+      ? h("button", { type: "button", class: "about", "aria-label": `About: ${definition.about}`, "data-tip": definition.about, "data-key": `${id}-about` }, "?")
+      : null;
     this.notices = h("div", { class: "notices" });
     this.body = h("div", { class: `body reserve-${height}` });
     this.tableBody = h("div", { class: "table-body" });
@@ -22,7 +25,7 @@ export class Panel {
     this.details.addEventListener("toggle", () => this.drawTable());
     this.links = h("p", { class: "links" });
     this.element = h("section", { class: `panel ${size}`, id, "aria-labelledby": `${id}-title`, "aria-busy": "true" },
-      h("header", {}, h("div", {}, this.heading, this.scope), this.links), this.notices, this.body,
+      h("header", {}, h("div", {}, h("div", { class: "line" }, this.heading, this.about), this.scope), this.links), this.notices, this.body,
       definition.table === null ? null : this.details);
     this.drawFrame();
     setChildren(this.body, [skeleton()]);
@@ -47,6 +50,7 @@ export class Panel {
       this.drawFrame();
       setChildren(this.notices, []);
       setChildren(this.body, [reason(this.context())]);
+      this.body.className = "body";
       this.details.hidden = true;
       this.element.removeAttribute("aria-busy");
       return;
@@ -106,6 +110,7 @@ export class Panel {
     } else {
       setChildren(this.body, [nothing("No figures while this lasts.")]);
     }
+    this.body.className = "body";
     this.drawTable();
     if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
@@ -113,9 +118,8 @@ export class Panel {
   drawFrame() {
     const { definition, answer, page } = this;
     const { state } = page;
-    const { title, type, about } = definition;
+    const { title, type } = definition;
     this.heading.textContent = typeof title === "function" ? title(state) : title;
-    if (about) this.heading.dataset.tip = about;
     const accepts = ACCEPTS[type];
     const parts = [];
     if (accepts.includes("days")) {

@@ -13,7 +13,7 @@ export function barList(rows, kind = "") {
   const most = Math.max(...rows.map((row) => row.part ?? 0), 0);
   return h("ul", { class: `bars ${kind}` }, rows.map(({ id, label, part, value, beside, colour = "c1", marked }) => h("li", { "data-id": id, class: marked ? "marked" : null },
     h("span", { class: "label" }, label),
-    bar(most ? (part ?? 0) / most : 0, colour),
+    part === null ? h("span", {}) : bar(most ? part / most : 0, colour),
     h("span", { class: "value" }, value, beside ? h("span", { class: "quietly" }, " ", beside) : null))));
 }
 

@@ -3,7 +3,7 @@
 import { figure, h } from "./dom.js";
 import { count, exact } from "./format.js";
 
-const LONGEST = 20;
+const LONGEST = 10;
 
 // Columns: { key, label, show, value(row), numeric, draw?(row), help? }.
 export function dataTable(context, key, { caption, columns, rows, rowId = null, highlight = null, sortable = true, longest = LONGEST, kind = "" }) {
@@ -31,7 +31,7 @@ export function dataTable(context, key, { caption, columns, rows, rowId = null, 
       ui.all ? `Show the first ${longest}` : `Show all ${count(rows.length)}`)
     : null;
   return [
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption, "data-key": `${key}-scroll` }, table),
+    h("div", { class: hidden ? "scroll" : "scroll bounded", tabindex: "0", role: "region", "aria-label": caption, "data-key": `${key}-scroll` }, table),
     more,
   ].filter(Boolean);
 }

@@ -19,8 +19,8 @@ function drawSelection(data, context) {
         key: "offer", label: "Offer", value: (row) => row.offerName || row.offerId,
         draw: (row) => [
           h("a", { class: "name", href: context.page.href({ offerId: row.offerId }, "why_not_ranked"), "data-tip": "Why is it not selected more often?" }, row.offerName || row.offerId),
-          row.offerName ? h("span", { class: "id" }, row.offerId) : null,
-          row.mandatory ? h("span", { class: "badge" }, "mandatory") : null,
+          row.offerName ? [" ", h("span", { class: "id" }, row.offerId)] : null,
+          row.mandatory ? [" ", h("span", { class: "badge" }, "mandatory")] : null,
         ],
       },
       plain("eligible", "Eligible", format.count, "Decisions in which it could have been selected"),
@@ -31,7 +31,7 @@ function drawSelection(data, context) {
       },
       plain("averageRank", "Average rank", format.rank),
       {
-        key: "ranks", label: "Ranks 1–10",
+        key: "ranks", label: "Ranks 1–10", numeric: true,
         draw: (row) => tinyBars(row.rankDistribution, {
           names: RANKS, kind: "c1",
           label: `Ranks 1 to 10: ${row.rankDistribution.map(format.count).join(", ")} decisions`,
@@ -89,20 +89,21 @@ function noOffer(context) {
     h("p", {}, "Which offer should be explained?"), h("p", {}, "Choose one, or follow its name in the table of selections.")));
 }
 
-function step(label, number, from, whole, kind) {
+function step(label, number, from, whole, kind, seen) {
   return h("li", { class: kind },
     h("span", { class: "label" }, label),
     h("span", { class: `bar step ${kind}`, "aria-hidden": "true", vars: { from: whole ? from / whole : 0, part: whole ? number / whole : 0 } }, h("span")),
-    h("span", { class: "value" }, figure(number, format.count(number)), h("span", { class: "quietly" }, ` ${whole ? format.share(number / whole) : ""}`)));
+    h("span", { class: "value" }, seen(figure(number, format.count(number))), h("span", { class: "quietly" }, ` ${whole ? format.share(number / whole) : ""}`)));
 }
 
 function drawWhy(data, context) {
   const lost = (stage) => sum(data.reasons.filter((row) => row.stage === stage));
   const [unqualified, blocked, outranked] = ["qualification", "contact_policy", "outranked"].map(lost);
   const whole = data.considered;
-  const list = (title, rows, colour, beside) => h("section", {}, h("h3", {}, title),
+  const to = (stage, cause) => (number) => toTraces(context, { stage, cause }, number);
+  const list = (title, stage, rows, colour, beside) => h("section", {}, h("h3", {}, title),
     rows.length
-      ? barList(rows.slice(0, 6).map((row) => ({ id: row.id, label: row.name || row.id, part: row.count, colour, value: figure(row.count, format.count(row.count)), beside: whole ? format.share(row.count / whole) : "" })), "narrow")
+      ? barList(rows.slice(0, 6).map((row) => ({ id: row.id, label: row.name || row.id, part: row.count, colour, value: to(stage, row.id)(figure(row.count, format.count(row.count))), beside: whole ? format.share(row.count / whole) : "" })), "narrow")
       : h("p", { class: "quietly" }, beside));
   return [
     picker(context),
@@ -110,25 +111,25 @@ function drawWhy(data, context) {
       h("section", {},
         h("h3", {}, `Where ${data.offerName || data.offerId} is lost`),
         h("ol", { class: "bars steps" },
-          step("Considered", whole, 0, whole, "all"),
-          step("Not qualified", unqualified, whole - unqualified, whole, "lost"),
-          step("Held back by policy", blocked, whole - unqualified - blocked, whole, "lost"),
-          step("Outranked", outranked, data.selected, whole, "lost"),
-          step("Selected", data.selected, 0, whole, "kept")),
-        h("p", { class: "quietly" }, "Missed in ", figure(data.missRate, format.rate(data.missRate)), ` of ${format.plural(whole, "decision")} that considered it.`),
-        traces(context)),
-      list("Rules that it fails", data.reasons.filter((row) => row.stage === "qualification"), "c2", "It never failed a qualification rule."),
-      list("Policies that hold it back", data.reasons.filter((row) => row.stage === "contact_policy"), "c4", "No contact policy blocked it."),
-      list("Who beats it", data.beatenBy.map((row) => ({ id: row.offerId, name: row.offerName, count: row.count })), "c1", "It was never outranked by a selected offer.")),
+          step("Considered", whole, 0, whole, "all", (number) => number),
+          step("Not qualified", unqualified, whole - unqualified, whole, "lost", to("qualification")),
+          step("Held back by policy", blocked, whole - unqualified - blocked, whole, "lost", to("contact_policy")),
+          step("Outranked", outranked, data.selected, whole, "lost", to("outranked")),
+          step("Selected", data.selected, 0, whole, "kept", to("selected"))),
+        h("p", { class: "quietly" }, "Missed in ", figure(data.missed, format.count(data.missed)), ` of ${format.plural(whole, "decision")} that considered it: `, figure(data.missRate, format.rate(data.missRate), data.missRate === null ? null : format.exact(data.missRate))),
+        context.page.settings.traces ? h("p", {}, toTraces(context, {}, "See the decisions in the admin")) : null),
+      list("Rules that it fails", "qualification", data.reasons.filter((row) => row.stage === "qualification"), "c2", "It never failed a qualification rule."),
+      list("Policies that hold it back", "contact_policy", data.reasons.filter((row) => row.stage === "contact_policy"), "c4", "No contact policy blocked it."),
+      list("Who beats it", "outranked", data.beatenBy.map((row) => ({ id: row.offerId, name: row.offerName, count: row.count })), "c1", "It was never outranked by a selected offer.")),
   ];
 }
 
-// For those who may look into the admin: the decisions themselves.
-function traces({ page, state }) {
-  if (!page.settings.traces) return null;
-  const query = new URLSearchParams({ offer: state.offerId });
-  if ([1, 7, 30].includes(state.days)) query.set("period", state.days);
-  return h("p", {}, h("a", { class: "traces", href: `${page.settings.traces}?${query}` }, "See the decisions in the admin"));
+// For those who may look into the admin, the decisions behind a number; for others just the number.
+function toTraces({ page, state }, about, shown) {
+  if (!page.settings.traces) return shown;
+  const query = new URLSearchParams({ offer: state.offerId, period: state.days });
+  for (const [name, value] of Object.entries(about)) if (value) query.set(name, value);
+  return h("a", { href: `${page.settings.traces}?${query}`, "data-tip": "See these decisions in the admin" }, shown);
 }
 
 export const decisions = {

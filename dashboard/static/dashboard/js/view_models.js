@@ -9,24 +9,25 @@ import { importance } from "./types.js";
 function drawAuc(data, context) {
   const series = data.map((model) => ({
     label: model.modelName || model.modelId,
-    points: model.trend.filter((point) => point.auc !== null).map((point) => ({ x: Date.parse(point.recordedAt), y: point.auc })),
+    points: model.trend.filter((point) => point.auc !== null).map((point) => ({ x: format.wallClock(point.recordedAt), y: point.auc, at: point.recordedAt })),
   }));
-  const lowest = Math.min(0.5, ...series.flatMap(({ points }) => points.map((point) => point.y)));
+  const known = series.flatMap(({ points }) => points.map((point) => point.y));
+  const edge = (value) => Math.min(1, Math.max(0, value / 20));
   const { from, to } = context.answer.window;
   return [
     h("ul", { class: "newest" }, data.map((model, place) => {
-      const known = model.trend.filter((point) => point.auc !== null);
-      const [first, last] = [known.at(0)?.auc ?? null, known.at(-1)?.auc ?? null];
-      const change = known.length > 1 ? last - first : null;
+      const measured = model.trend.filter((point) => point.auc !== null);
+      const [first, last] = [measured.at(0)?.auc ?? null, measured.at(-1)?.auc ?? null];
+      const change = measured.length > 1 ? last - first : null;
       return h("li", { "data-id": model.modelId },
         h("span", { class: `key c${(place % 6) + 1}`, "aria-hidden": "true" }), h("span", {}, series[place].label, h("span", { class: "quietly" }, ` ${model.modelType}`)),
         h("strong", {}, figure(last, format.score(last), last === null ? null : format.exact(last))),
-        h("span", { class: "quietly" }, change === null ? format.plural(known.length, "measurement") : `${change < 0 ? "▼" : "▲"} ${format.score(Math.abs(change))} since ${format.moment(known[0].recordedAt)}`));
+        h("span", { class: "quietly" }, change === null ? format.plural(measured.length, "measurement") : `${change < 0 ? "▼" : "▲"} ${format.score(Math.abs(change))} since ${format.moment(measured[0].recordedAt)}`));
     })),
     instants(context, "auc", {
       label: "AUC of the models over time. The numbers are in the table.", series, show: (value) => format.exact(value),
       from: Date.parse(`${from}T00:00:00Z`), to: Date.parse(`${to}T00:00:00Z`) + 86_400_000,
-      y: { beginAtZero: false, min: Math.floor(lowest * 10) / 10, max: 1, ticks: { callback: (value) => format.rank(value) } },
+      y: { beginAtZero: false, min: edge(Math.floor(Math.min(...known) * 20 - 0.4)), max: edge(Math.ceil(Math.max(...known) * 20 + 0.4)), ticks: { callback: (value) => format.rank(value) } },
     }),
   ];
 }
@@ -52,7 +53,7 @@ export const models = {
     {
       id: "auc", type: "model_metrics_trend", title: "AUC over time", size: "full", height: "tall", draw: drawAuc,
       about: "Area under the ROC curve: 1 is perfect, 0.5 a coin toss",
-      isEmpty: (data) => data.every((model) => !model.trend.length), empty: ["Nothing was measured in this window.", "Choose a longer one; measurements come from the file model_metrics.ndjson."],
+      isEmpty: (data) => data.every((model) => model.trend.every((point) => point.auc === null)), empty: ["Nothing was measured in this window.", "Choose a longer one; measurements come from the file model_metrics.ndjson."],
     },
     {
       id: "feature_importance", type: "model_metrics_trend", title: "Feature importance", size: "full", draw: drawImportance,

@@ -6,7 +6,7 @@ import { barList } from "./parts.js";
 import { dataTable } from "./table.js";
 
 export const offerName = ({ offerId, offerName: name }) => [
-  h("span", { class: "name" }, name || offerId), name ? h("span", { class: "id" }, offerId) : null,
+  h("span", { class: "name" }, name || offerId), name ? [" ", h("span", { class: "id" }, offerId)] : null,
 ];
 
 // A number with a bar in proportion to the largest of its column.
@@ -74,12 +74,14 @@ function drawGrouped(data, context) {
 
 // An offer has one category: a matrix would be all holes.
 function byCategory(data, context, most) {
-  const totals = new Map();
-  for (const row of data) totals.set(row.categoryId, (totals.get(row.categoryId) ?? 0) + row.impressions);
+  // Said once for each group, as long as the groups are together.
+  const first = new Map([...data].reverse().map((row) => [row.categoryId, row.offerId]));
+  const sorted = context.ui["heat-category"]?.sort;
+  const again = (row) => !sorted && first.get(row.categoryId) !== row.offerId;
   return dataTable(context, "heat-category", {
     caption: "Offers by category", rows: data, rowId: "offerId", highlight: context.state.offerId ?? null, kind: "heat-table",
     columns: [
-      { key: "category", label: "Category", value: (row) => row.categoryName, draw: (row) => h("span", { class: "name" }, row.categoryName) },
+      { key: "category", label: "Category", value: (row) => row.categoryName, draw: (row) => h("span", { class: again(row) ? "unseen" : null }, row.categoryName) },
       { ...offerColumn, heads: false },
       { key: "rate", label: "Conversion", numeric: true, value: (row) => row.conversionRate, draw: (row) => heat(row, most) },
       plain("impressions", "Impressions", format.count), plain("revenue", "Revenue", format.money),
@@ -112,7 +114,7 @@ function matrix(data, context, { id, name, label, most }) {
 
 function drawChannels(data, { state }) {
   return [barList(data.map((row) => ({
-    id: row.channelId, label: row.channelName || row.channelId, part: row.effectivenessRate, colour: "c2",
+    id: row.channelId, label: row.channelName || row.channelId, part: row.effectivenessRate ?? 0, colour: "c2",
     marked: row.channelId === state.channelId,
     value: figure(row.effectivenessRate, format.rate(row.effectivenessRate), row.effectivenessRate === null ? null : format.exact(row.effectivenessRate)),
     beside: [figure(row.conversions, format.count(row.conversions)), " of ", figure(row.impressions, format.count(row.impressions))],
@@ -127,8 +129,8 @@ function drawFunnel(data) {
     totalCreatives: stages.offersWithCreatives ? `${format.rank(stages.totalCreatives / stages.offersWithCreatives)} an offer` : "",
   };
   return [barList(data.map((row) => ({
-    id: row.stage, label: format.word(row.stage), part: row.count, value: figure(row.count, format.count(row.count)),
-    beside: beside[row.stage], colour: row.stage === "totalCreatives" ? "c4" : "c1",
+    id: row.stage, label: format.word(row.stage), part: row.stage === "totalCreatives" ? null : row.count, value: figure(row.count, format.count(row.count)),
+    beside: beside[row.stage],
   })))];
 }
 

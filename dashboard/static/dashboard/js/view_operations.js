@@ -20,7 +20,7 @@ function drawLatency(data, context) {
     ]),
     days(context, "latency", {
       label: `Latency a day in ms; the worst 99th percentile is ${format.ms(worst.p99)}. The numbers are in the table.`,
-      dates, lines: true, height: "tall", show: format.ms,
+      dates, lines: true, legend: false, height: "tall", show: format.ms,
       series: [{ label: "p50", values: data.map((row) => row.p50), colour: 0 }, { label: "p99", values: data.map((row) => row.p99), colour: 1 }],
       y: { ticks: { callback: (value) => `${format.compact(value)} ms` } },
     }),
@@ -52,7 +52,7 @@ function drawPolicies(data) {
   return [barList(data.map((row) => ({
     id: row.policyType, label: format.word(row.policyType), part: row.suppressions, colour: "c4",
     value: figure(row.suppressions, format.count(row.suppressions)),
-    beside: ["of ", figure(row.customers, format.plural(row.customers, "customer"))],
+    beside: [figure(row.customers, format.plural(row.customers, "customer"))],
   })))];
 }
 

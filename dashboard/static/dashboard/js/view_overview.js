@@ -41,10 +41,10 @@ function drawAnomaly(row, page) {
       h("p", {},
         h("data", { value: String(row.baseline), ...exact(row.baseline) }, show(row.baseline)), h("span", { "aria-label": "to" }, " → "),
         h("data", { class: "now", value: String(row.current), ...exact(row.current) }, show(row.current)),
-        row.percentChange === null ? null : h("span", { class: "change", "data-tip": `${format.exact(row.percentChange)} %` }, ` ${up ? "▲" : "▼"} ${format.signed(row.percentChange)} %`),
+        row.percentChange === null ? null : h("span", { class: "change", "data-tip": `${format.exact(row.percentChange)} %` }, ` ${up ? "▲" : "▼"} ${format.percent(Math.abs(row.percentChange))}`),
         h("span", { class: "quietly" },
           row.zScore === null ? "" : ` · z ${format.signed(row.zScore)}`,
-          ` · ${format.count(row.baselineCount)} → ${format.count(row.currentCount)} ${unit}`)),
+          ` · ${row.baselineCount === row.currentCount ? `${format.count(row.currentCount)} ${unit} each` : `${format.count(row.baselineCount)} → ${format.count(row.currentCount)} ${unit}`}`)),
     ));
 }
 
@@ -140,7 +140,7 @@ export const overview = {
     {
       id: "anomaly_candidates", type: "anomaly_candidates", title: "Unusual changes", size: "full", height: "middle", draw: drawAnomalies,
       about: "Rates and revenue that differ from the days before by more than chance (|z| of 2) or by 15 %",
-      isEmpty: (data) => !data.length, empty: ["Nothing unusual.", "No rate and no revenue differs from the days before by 15 % or by more than chance explains."],
+      isEmpty: (data) => !data.length, empty: ["Nothing unusual.", "No rate and no revenue differs from the days before by 15 % or by more than chance explains. Where one of the two windows is empty, there is nothing to compare."],
     },
     {
       id: "daily_trend", type: "daily_trend", title: "Impressions and conversions", size: "half", height: "tall", draw: drawDaily,
@@ -151,12 +151,12 @@ export const overview = {
       isEmpty: (data) => data.every((row) => !row.revenue), empty: ["No revenue in this window.", "Revenue is the sum of the interactions’ values."],
     },
     {
-      id: "budget_burn", type: "budget_burn", title: "Budgets", now: "Running today, spent so far", size: "half", draw: drawBudgets,
+      id: "budget_burn", type: "budget_burn", title: "Budgets", now: "Running today, spent so far", size: "wide", draw: drawBudgets,
       about: "The mark on a bar shows how much of the period is over",
       isEmpty: (data) => !data.length, empty: ["No budget is running today.", "Budgets come from the file budgets.ndjson or the admin."],
     },
     {
-      id: "attribution_summary", type: "attribution_summary", title: "Value by attribution model", size: "half", draw: drawAttribution,
+      id: "attribution_summary", type: "attribution_summary", title: "Value by attribution model", size: "narrow", draw: drawAttribution,
       about: "What each model makes of the same conversions",
       isEmpty: (data) => !data.length, empty: ["No attributions in this window.", "They come from the file attributions.ndjson."],
     },
