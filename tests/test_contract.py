@@ -23,7 +23,7 @@ QUERIES = {
     "offer_performance": 2,
     "offer_performance_grouped": 3,
     "channel_effectiveness": 2,
-    "budget_burn": 1,
+    "budget_burn": 4,  # the budgets, costs by offer and by channel, categories of offers
     "funnel": 1,
     "attribution_summary": 1,
     "daily_trend": 1,
@@ -34,7 +34,7 @@ QUERIES = {
     "score_distribution": 1,
     "degraded_scoring": 1,
     "selection_frequency": 3,
-    "anomaly_candidates": 8,
+    "anomaly_candidates": 6,
     "why_not_ranked": 7,  # the offer, the traces, its two sums, and the names of what beat it
 }
 SIGNING_IN = 2

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from decisions.admin import offer_search
 from decisions.admin.addresses import traces_address
+from decisions.append_only import changing_the_log
 from decisions.ingestion.outcomes import BLOCKED, ELIGIBLE, FAILED, OUTRANKED, SCORED, SELECTED
 from decisions.models import ContactPolicy, DecisionFlow, DecisionTrace, QualificationRule
 from offers.models import Offer
@@ -155,7 +156,9 @@ def test_traces_are_found_by_offer_and_its_fate_within_the_other_filters() -> No
     make_journey(1)
     make_trace(2)
     old = make_journey(3)
-    DecisionTrace.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=20))
+    with changing_the_log():
+        then = timezone.now() - timedelta(days=20)
+        DecisionTrace.objects.filter(pk=old.pk).update(created_at=then)
     both = {"trace_1", "trace_3"}
     assert found(offer="lost") == both
     assert found(offer="lost", stage="outranked") == both

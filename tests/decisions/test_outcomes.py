@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
+from decisions.append_only import changing_the_log
 from decisions.models import ContactPolicy, DecisionTrace, QualificationRule
 from offers.models import Offer
 from tests.loading import load
@@ -168,7 +169,7 @@ def test_the_database_refuses_outcomes_that_contradict_themselves(column: str, v
     change = f"UPDATE decisions_decisiontrace SET {column} = %s"
     with (
         pytest.raises(IntegrityError, match="check constraint"),
-        transaction.atomic(),
+        changing_the_log(),
         connection.cursor() as cursor,
     ):
         cursor.execute(change, [value])

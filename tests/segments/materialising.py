@@ -15,14 +15,17 @@ from typing import Any
 import psycopg
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Q
 
-from decisions.models import Interaction, OutcomeType, SummaryMark
+from decisions import refreshing
+from decisions.cells import TAIL, cell
+from decisions.models import Interaction, OutcomeType
 from offers.models import Channel, Offer
+from segments.history import SUMMARIES
 from segments.models import (
     Customer,
     Segment,
     SegmentInteractionSums,
-    SegmentInteractionSummary,
     SegmentMembership,
 )
 from tests.ingesting import ROOT, database_url
@@ -75,7 +78,8 @@ def members(segment: Segment) -> set[str]:
 def figures() -> dict[Key, tuple[Any, ...]]:
     """What answers would be made of, but for sums without a single interaction."""
     sums: dict[Key, list[Any]] = {}
-    for row in SegmentInteractionSums.objects.values_list(
+    finest = Q(cell=TAIL) | Q(cell__gte=cell(1, 0, date.min), cell__lt=cell(1, 1, date.min))
+    for row in SegmentInteractionSums.objects.filter(finest).values_list(
         "segment_id", "day", "offer_id", "channel_id", *MEASURES
     ):
         before = sums.setdefault(row[:4], [0] * len(MEASURES))
@@ -108,18 +112,8 @@ def scan(up_to: int | None = None) -> dict[Key, tuple[Any, ...]]:
 
 
 def refresh() -> None:
-    """Fold the log into the stored sums of the segments, as a scan finds them."""
-    last = max(Interaction.objects.values_list("id", flat=True), default=0)
-    SummaryMark.objects.update_or_create(summary="interactions", defaults={"folded_id": last})
-    SegmentInteractionSummary.objects.all().delete()
-    for (segment, day, offer, channel), sums in scan(up_to=last).items():
-        SegmentInteractionSummary.objects.create(
-            segment_id=segment,
-            day=day,
-            offer_id=offer,
-            channel_id=channel,
-            **dict(zip(MEASURES, sums, strict=True)),
-        )
+    """Fold what is in the log."""
+    refreshing.refresh(SUMMARIES)
 
 
 def materialize(*ids: str) -> dict[str, tuple[int, ...]]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from decisions.models import SummaryMark
-from segments.models import Customer, Segment, SegmentInteractionSums, SegmentInteractionSummary
+from segments.models import Customer, Segment, SegmentInteractionSummary, SegmentInteractionSums
 from tests.segments.materialising import (
     ADULTS,
     add_customers,
@@ -142,7 +142,8 @@ def test_figures_cover_the_whole_history_of_the_members(steps: list[tuple[str, A
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE decisions_interaction, decisions_summarymark, segments_customer, "
-            "segments_segmentinteractionsummary, segments_segmentmembership; "
+            "decisions_interactionsummary, segments_segmentinteractionsummary, "
+            "segments_segmentmembership; "
             "DELETE FROM segments_segment"
         )
     segment = add_segment()
@@ -170,7 +171,7 @@ def test_nothing_is_kept_of_those_who_left() -> None:
     add_interaction("bob", value=Decimal(5))
     materialize()
     refresh()
-    assert SegmentInteractionSummary.objects.count() == 1
+    assert SegmentInteractionSummary.objects.exists()
     add_customers(bob=17)
     materialize()
     assert not SegmentInteractionSummary.objects.exists()
