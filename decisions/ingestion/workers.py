@@ -10,6 +10,7 @@ import signal
 import threading
 import traceback
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -77,8 +78,9 @@ class Workers:
         """Hand a batch over; returns what became of an earlier one, if that was waited for."""
         done = None if self._idle else self.finish_one()
         worker = self._idle.popleft()
-        worker.pipe.send((row_type, batch))
         self._busy.append(worker)
+        with suppress(ConnectionError):  # finish_one finds out that the worker is gone
+            worker.pipe.send((row_type, batch))
         return done
 
     def finish_one(self) -> Loaded | None:
@@ -90,7 +92,7 @@ class Workers:
             return None
         try:
             done: Loaded | Exception = self._busy[0].pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             done = ChildProcessError("a process that was loading rows was ended; try again")
         if isinstance(done, Exception):
             self.end()
