@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 Severity = Literal["critical", "warning", "info"]
@@ -32,14 +33,14 @@ class Change:
     baseline_count: int
     variance: Fraction
 
-    @property
+    @cached_property
     def percent(self) -> Fraction | None:
         """The change relative to the baseline, null if that is 0."""
         if not self.baseline:
             return None
         return (self.current - self.baseline) / abs(self.baseline) * 100
 
-    @property
+    @cached_property
     def z_squared(self) -> Fraction | None:
         """The square of z, which is rational where z is not."""
         if self.variance <= 0:
@@ -53,7 +54,7 @@ class Change:
             return None
         return math.copysign(math.sqrt(self.z_squared), self.current - self.baseline)
 
-    @property
+    @cached_property
     def severity(self) -> Severity | None:
         """The worse of what z and the percentage say; null where neither is remarkable."""
         z_squared, percent = self.z_squared or Fraction(), abs(self.percent or Fraction())
