@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -21,7 +21,7 @@ from dashboard.permissions import IsViewer, has_role
 from decisions.models import DecisionTrace
 
 # These pages need nothing inline, neither script nor style.
-nothing_inline: Any = csp_replace({"style-src": [SELF]})
+nothing_inline = csp_replace({"style-src": [SELF]})
 strict = method_decorator(nothing_inline, "dispatch")
 
 
@@ -76,7 +76,11 @@ class SignOutView(LogoutView):
     template_name = "dashboard/signed_out.html"
 
 
-@nothing_inline
-def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
+def no_access(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """What somebody who may not see a page sees instead."""
-    return render(request, "403.html", {"exception": exception}, status=HTTPStatus.FORBIDDEN)
+
+    @nothing_inline
+    def page(request: HttpRequest) -> HttpResponseBase:
+        return render(request, "403.html", {"exception": exception}, status=HTTPStatus.FORBIDDEN)
+
+    return page(request)

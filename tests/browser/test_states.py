@@ -92,7 +92,7 @@ def test_lost_session_leads_to_signing_in_and_back(page: Page, show: Callable[[s
 
 def test_figures_refresh_by_themselves_without_flicker(page: Page, server: str) -> None:
     page.clock.install()
-    page.goto(f"{server}/?view=overview&days=1")
+    page.goto(f"{server}/?view=overview&days=7")
     settled(page)
     shown = page.locator("#daily_trend .headline data").first
     before = int(shown.inner_text())

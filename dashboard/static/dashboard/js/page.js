@@ -2,7 +2,7 @@
 
 import { address, changed, parse } from "./address.js";
 import { h, setChildren } from "./dom.js";
-import { lastDays, time, timeZone } from "./format.js";
+import { lastDays, moment, time, timeZone } from "./format.js";
 import { Panel } from "./panel.js";
 
 const EVERY = 30_000;
@@ -121,6 +121,7 @@ export class Page {
     byId("as-of").textContent = instants.length
       ? `As of ${time(instants[0])} ${timeZone}${this.paused ? ", paused" : ""}`
       : "No figures";
+    byId("as-of").title = instants.length ? `Exact for ${moment(instants[0])} ${timeZone}` : "";
     byId("announce").textContent = failed.length ? `${failed.length} of ${this.panels.length} panels could not be loaded.` : "";
     const next = encodeURIComponent(location.pathname + location.search + location.hash);
     if (signedOut) {

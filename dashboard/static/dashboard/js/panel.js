@@ -80,6 +80,7 @@ export class Panel {
       state: this.page.state,
       page: this.page,
       answer: this.answer,
+      asOf: this.asOf,
       ui: this.ui,
       keep: (key, make) => {
         if (!this.kept.has(key)) this.kept.set(key, make());

@@ -109,8 +109,8 @@ function pace(burnRate, part) {
   return ["even", "on pace"];
 }
 
-function drawBudgets(data, { page }) {
-  const today = new Intl.DateTimeFormat("en-CA", { timeZone: page.settings.timeZone }).format(new Date());
+function drawBudgets(data, { page, asOf }) {
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone: page.settings.timeZone }).format(new Date(asOf));
   return [h("ul", { class: "budgets" }, data.map((row) => {
     const part = elapsed(row, today);
     const [kind, words] = pace(row.burnRate, part);
