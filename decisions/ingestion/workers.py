@@ -93,7 +93,7 @@ class Workers:
         try:
             done: Loaded | Exception = self._busy[0].pipe.recv()
         except (EOFError, ConnectionError):
-            done = ChildProcessError("a process that was loading rows was ended; try again")
+            done = ChildProcessError("one that was loading rows was ended")
         if isinstance(done, Exception):
             self.end()
             raise done

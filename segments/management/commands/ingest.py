@@ -80,9 +80,10 @@ class Command(BaseCommand):
                 self._refresh(counts)
         except UnwritableRejectsError as error:
             raise CommandError(str(error)) from error
-        except Error as error:
+        except (Error, ChildProcessError) as error:
+            what = "The database failed" if isinstance(error, Error) else "A process failed"
             raise CommandError(
-                f"The database failed: {str(error).strip()}. Everything before is stored; "
+                f"{what}: {str(error).strip()}. Everything before is stored; "
                 "run the same command again: what is stored is skipped."
             ) from error
         self._summarise(counts, rejects, perf_counter() - started)
