@@ -98,6 +98,6 @@ def test_a_worker_that_is_killed_ends_the_run(workers: Workers) -> None:
         workers.load(ENTITIES["interactions"], batch(0))
         for process in multiprocessing.active_children():
             process.kill()
-        with pytest.raises(ChildProcessError, match="try again"):
+        with pytest.raises(ChildProcessError, match="was ended"):
             workers.finish_one()
     assert not Interaction.objects.exists()
