@@ -2,6 +2,8 @@
 
 PORT ?= 8000
 export PORT
+# What the demo shows: bank (simulated, with troubles to find) or open_bandit (a real log).
+DATA ?= bank
 
 # The first of these that is new enough, unless PYTHON names one.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -16,7 +18,7 @@ EXAMPLE_KEY := an-example-that-signs-nothing-but-is-long-enough-for-the-checks
 .PHONY: help install demo test lint bench serve
 
 help:
-	@echo 'make demo      a running server with real data, on PORT (8000)'
+	@echo 'make demo      a running server with data, on PORT (8000); DATA=open_bandit for a real log'
 	@echo 'make serve     the production server alone, on PORT (8000)'
 	@echo 'make test      the tests'
 	@echo 'make lint      linter, formatter, types, migrations, deployment checks'
@@ -26,7 +28,7 @@ help:
 install: .venv/dev staticfiles/staticfiles.json
 
 demo: .venv/product staticfiles/staticfiles.json
-	@$(RUN) -m fixtures.demo
+	@$(RUN) -m fixtures.demo --data $(DATA)
 
 serve: .venv/product staticfiles/staticfiles.json
 	@$(RUN) -m config.serve
