@@ -103,7 +103,9 @@ DATABASES["answers"] = {
     "OPTIONS": {
         **_ANSWERS.get("OPTIONS", {}),
         "isolation_level": IsolationLevel.REPEATABLE_READ,
-        "options": "-c default_transaction_read_only=on "
+        # Answers take milliseconds: compiling a query or starting workers would cost more.
+        "options": "-c default_transaction_read_only=on -c jit=off "
+        "-c max_parallel_workers_per_gather=0 "
         f"-c statement_timeout={max(1, round(ANSWER_TIMEOUT_SECONDS * 1000))}",
     },
     "TEST": {"MIRROR": "default"},
