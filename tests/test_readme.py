@@ -13,6 +13,7 @@ from segments.ingestion import ENTITIES
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 EVENT_FILES = ROOT / "docs" / "event-files.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "fixtures" / "bank" / "README.md"]
 
 
 def table(path: Path, *header: str) -> list[list[str]]:
@@ -64,7 +65,7 @@ def test_event_files_have_the_fields_that_ingestion_reads() -> None:
     assert dict(zip(names(cells), documented, strict=True)) == read
 
 
-@pytest.mark.parametrize("page", [README, EVENT_FILES], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
     assert links or page != README
