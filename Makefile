@@ -2,6 +2,8 @@
 
 PORT ?= 8000
 export PORT
+# Of the benchmarks: how many interactions.
+SIZE ?= 2m
 # What the demo shows: bank (simulated, with troubles to find) or open_bandit (a real log).
 DATA ?= bank
 
@@ -22,7 +24,7 @@ help:
 	@echo 'make serve     the production server alone, on PORT (8000)'
 	@echo 'make test      the tests'
 	@echo 'make lint      linter, formatter, types, migrations, deployment checks'
-	@echo 'make bench     the benchmarks'
+	@echo 'make bench     the benchmarks, of SIZE (2m, 20m, 200m interactions)'
 	@echo 'make install   .venv with all that these need; they install what is missing themselves'
 
 install: .venv/dev staticfiles/staticfiles.json
@@ -46,7 +48,8 @@ lint: .venv/dev
 	$(RUN) manage.py makemigrations --check
 	$(RUN) manage.py check --deploy --fail-level WARNING
 
-bench: .venv/product
+bench: .venv/bench staticfiles/staticfiles.json
+	$(RUN) -m benchmarks.run $(SIZE)
 	$(RUN) -m benchmarks.ingestion
 
 # ---------------------------------------------------------------- what the targets need
@@ -54,7 +57,8 @@ bench: .venv/product
 # Sets of packages. A file in .venv stands for each that is there, as required and pinned now.
 PACKAGES_product := .
 PACKAGES_dev := .[dev]
-.venv/product .venv/dev: pyproject.toml constraints.txt
+PACKAGES_bench := .[bench]
+.venv/product .venv/dev .venv/bench: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo 'Python 3.11 or newer is needed, and "$(PYTHON)" is not. Name one: make PYTHON=/usr/bin/python3.11 $(MAKECMDGOALS)' >&2; exit 1; }
 	@$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { \
