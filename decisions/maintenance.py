@@ -1,8 +1,11 @@
 """Taking rows out of the log and keeping the summaries right: erasure and retention."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.db import connection, models, transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from psycopg import sql
 
 from decisions.append_only import changing_the_log
@@ -41,6 +44,9 @@ def erase_from_log(customer_id: str, summaries: Summaries) -> dict[str, int]:
                 )
                 add(cursor, stored, contributions(stored, rows, "-1"))
                 forget_empty(cursor, stored, sql.SQL("true"))
+        # In the order of ingestion, so that neither waits for the other to end.
+        held = Suppression.objects.filter(customer_id=customer_id).order_by("external_id")
+        list(held.select_for_update())
         removed = {}
         for model in OF_CUSTOMERS:
             count, _ = model._default_manager.filter(customer_id=customer_id).delete()  # noqa: SLF001 - documented API
@@ -48,34 +54,45 @@ def erase_from_log(customer_id: str, summaries: Summaries) -> dict[str, int]:
     return removed
 
 
-def drop_months(before: str, summaries: Summaries) -> list[str]:
-    """Drop the partitions of all months before `before` ("2026-01"); returns their names.
+def drop_months(before: str, summaries: Summaries) -> Iterator[str]:
+    """Drop the partitions of all months before `before` ("2026-01"), log by log; their names.
 
     The summaries keep what they know of these months. Raises NotFoldedError if they do not know
     all of it yet.
     """
-    dropped = []
     edge = datetime.strptime(f"{before}-01 +0000", "%Y-%m-%d %z")
     folded = {stored.log for stored in summaries}
-    with transaction.atomic(), connection.cursor() as cursor:
-        lock_summaries()
-        for model, time in PARTITIONED.items():
-            log_table = sql.Identifier(model._meta.db_table)  # noqa: SLF001 - documented API
-            # As dropping does anyway, but before looking for rows that nobody may add meanwhile.
-            cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(log_table))
-            old = model._default_manager.filter(**{f"{time}__lt": edge})  # noqa: SLF001 - documented API
-            for log in folded:
-                mark = SummaryMark.objects.get_or_create(summary=log)[0]
-                if LOGS[log] is model and old.filter(id__gt=mark.folded_id).exists():
-                    raise NotFoldedError(log)
-            names = _partitions_before(model._meta.db_table, before)  # noqa: SLF001
-            for name in names:
-                cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
-            dropped += names
-            if names:
-                logs = [log for log, of in LOGS.items() if of is model]
-                SummaryMark.objects.filter(summary__in=logs).update(dropped_before=edge)
-    return dropped
+    for model, time in PARTITIONED.items():
+        # A transaction each: an answer that has read one log and goes on to another would wait
+        # for us, and we for it.
+        with transaction.atomic():
+            logs = [log for log, of in LOGS.items() if of is model and log in folded]
+            dropped = _drop(model, time, logs, before, edge)
+        yield from dropped
+
+
+def _drop(
+    model: type[models.Model], time: str, logs: list[str], before: str, edge: datetime
+) -> list[str]:
+    """Drop the old partitions of one log, which has these marks."""
+    lock_summaries()
+    with connection.cursor() as cursor:
+        table = sql.Identifier(model._meta.db_table)  # noqa: SLF001 - documented API
+        # As dropping does anyway, but before looking for rows that nobody may add meanwhile.
+        cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
+        old = model._default_manager.filter(**{f"{time}__lt": edge})  # noqa: SLF001
+        for log in logs:
+            mark = SummaryMark.objects.get_or_create(summary=log)[0]
+            if old.filter(id__gt=mark.folded_id).exists():
+                raise NotFoldedError(log)
+        names = _partitions_before(model._meta.db_table, before)  # noqa: SLF001
+        for name in names:
+            cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+    if names:
+        # Later months may have gone before, when fewer were kept.
+        latest = Greatest("dropped_before", Value(edge))
+        SummaryMark.objects.filter(summary__in=logs).update(dropped_before=latest)
+    return names
 
 
 def _partitions_before(table: str, month: str) -> list[str]:

@@ -6,12 +6,14 @@ as it was before the step.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from psycopg import sql
 
@@ -31,6 +33,7 @@ from decisions.models import (
     ScoreSummary,
     SummaryMark,
 )
+from decisions.safe_mark import safe_mark
 
 LOGS: dict[str, type[models.Model]] = {
     "interactions": Interaction,
@@ -54,12 +57,16 @@ _WORK_MEM = "SET LOCAL work_mem = '256MB'"
 
 @dataclass(frozen=True)
 class Status:
-    """How far the summaries of a log have got. `lag` is the age of the oldest row to come."""
+    """How far the summaries of a log have got.
+
+    `refreshed_at` is when they last knew all there was, so no row that waits has waited longer
+    than `lag`; it is unknown before the first time.
+    """
 
     log: str
     folded_id: int
     waiting: int
-    lag: timedelta
+    lag: timedelta | None
     refreshed_at: datetime | None
 
 
@@ -73,29 +80,20 @@ def refresh(
     folded = {}
     for log, model in LOGS.items():
         first = SummaryMark.objects.get_or_create(summary=log)[0].folded_id
+        begun = timezone.now()
         target = safe_mark(model)
         mark = first
         while mark < target:
             mark = _step([each for each in summaries if each.log == log], log, target)
             if advanced:
                 advanced(log, mark - first, target - first)
+        # Others may have begun later and be done already.
+        up_to_date = Greatest("refreshed_at", Value(begun))
+        SummaryMark.objects.filter(summary=log).update(refreshed_at=up_to_date)
         folded[log] = max(0, mark - first)
     if any(folded.values()):
         _analyze(summaries)
     return folded
-
-
-def safe_mark(log: type[models.Model]) -> int:
-    """An id up to which every row is committed, or will never be.
-
-    Ids are drawn while the table is locked for writing, so whoever waits for all writers has
-    seen the end of all that drew one. New writers wait only until this short transaction ends.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        table = sql.Identifier(log._meta.db_table)  # noqa: SLF001 - documented API
-        cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(table))
-        cursor.execute(sql.SQL("SELECT coalesce(max(id), 0) FROM {}").format(table))
-        return int(cursor.fetchone()[0])
 
 
 def _step(summaries: Summaries, log: str, target: int) -> int:
@@ -112,8 +110,8 @@ def _step(summaries: Summaries, log: str, target: int) -> int:
                 *(sql.Identifier(stored.rows), sql.Literal(mark.folded_id), sql.Literal(up_to))
             )
             add(cursor, stored, contributions(stored, rows))
-        mark.folded_id, mark.refreshed_at = up_to, timezone.now()
-        mark.save()
+        mark.folded_id = up_to
+        mark.save(update_fields=["folded_id"])
     return up_to
 
 
@@ -127,7 +125,7 @@ def rebuild(summaries: Summaries, first: date | None = None, last: date | None =
         cursor.execute(_WORK_MEM)
         for mark in SummaryMark.objects.all():
             # A month ends within a day of the reporting zone, so that day is incomplete too.
-            known = _day_after(mark.dropped_before)
+            known = _first_whole_day(mark.dropped_before)
             start = max(first or known, known)
             for stored in summaries:
                 if stored.log == mark.summary:
@@ -135,10 +133,12 @@ def rebuild(summaries: Summaries, first: date | None = None, last: date | None =
     _analyze(summaries)
 
 
-def _day_after(moment: datetime | None) -> date:
+def _first_whole_day(moment: datetime | None) -> date:
     if moment is None:
         return date.min
-    return moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date() + timedelta(days=1)
+    local = moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
+    begins = local.time() == time.min and not local.fold
+    return local.date() if begins else local.date() + timedelta(days=1)
 
 
 def _rebuild(cursor: Any, stored: type[Measures], mark: int, first: date, last: date) -> None:
@@ -186,7 +186,8 @@ def status() -> list[Status]:
         mark = SummaryMark.objects.filter(summary=log).first() or SummaryMark(summary=log)
         waiting = model._default_manager.filter(id__gt=mark.folded_id)  # noqa: SLF001 - documented API
         count = waiting.count()
-        lag = now - mark.refreshed_at if count and mark.refreshed_at else timedelta()
+        since = mark.refreshed_at if count else now
+        lag = now - since if since else None
         found.append(Status(log, mark.folded_id, count, lag, mark.refreshed_at))
     return found
 

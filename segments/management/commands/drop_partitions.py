@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = (
         "Drops old months of the log. The summaries keep what they know of them; what reads log "
         "rows themselves forgets them: attributions, the traces of a segment's members, and the "
-        "history of customers who join a segment later."
+        "history of customers who join or leave a segment later, or are erased."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,13 +32,14 @@ class Command(BaseCommand):
             raise CommandError(f"--older-than is {older_than}; it must be 1 or more.")
         ensure_schema()
         refresh(SUMMARIES)
+        dropped = False
         try:
-            dropped = drop_months(months_ago(older_than), SUMMARIES)
+            for name in drop_months(months_ago(older_than), SUMMARIES):
+                self.stdout.write(f"dropped {name}")
+                dropped = True
         except NotFoldedError as error:
             raise CommandError(
                 f"Old rows of the {error} log came in meanwhile. Run the same command again."
             ) from error
-        for name in dropped:
-            self.stdout.write(f"dropped {name}")
         if not dropped:
             self.stdout.write("nothing is that old")

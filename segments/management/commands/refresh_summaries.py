@@ -1,11 +1,15 @@
 """`manage.py refresh_summaries`: new log rows into the summaries."""
 
+import signal
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import IO, Any, cast
 
 from django.core.management import BaseCommand, CommandError
+from django.db import OperationalError, connection
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -59,12 +63,32 @@ class Command(BaseCommand):
         if status:
             self._show_status()
             return
-        if rebuild:
-            self._rebuild(first, last)
-        self._refresh()
-        while watch is not None:
-            time.sleep(watch)
+        try:
+            if rebuild:
+                self._rebuild(first, last)
             self._refresh()
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Interrupted. What was folded in stays so; run it again for the rest.",
+                returncode=130,
+            ) from None
+        if watch is not None:
+            self._watch(watch)
+
+    def _watch(self, seconds: float) -> None:
+        """Refresh until somebody says stop, which is how this ends well."""
+        try:
+            with terminated_as_interrupted():
+                while True:
+                    time.sleep(seconds)
+                    try:
+                        self._refresh()
+                    except OperationalError as error:
+                        # Such as a restart of the server. The next turn connects anew.
+                        self.stderr.write(f"The database failed: {str(error).strip()}.")
+                        connection.close()
+        except KeyboardInterrupt:
+            self.console.print("stopped")
 
     def _rebuild(self, first: date | None, last: date | None) -> None:
         started = time.perf_counter()
@@ -102,10 +126,20 @@ class Command(BaseCommand):
                 each.log,
                 f"{each.folded_id:,}",
                 f"{each.waiting:,}",
-                f"{each.lag.total_seconds():,.0f} s",
+                "unknown" if each.lag is None else f"{each.lag.total_seconds():,.0f} s",
                 f"{each.refreshed_at:%Y-%m-%d %H:%M:%S}" if each.refreshed_at else "never",
             )
         self.console.print(table)
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, which ends a query properly too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _day(text: str) -> date:
