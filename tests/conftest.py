@@ -1,12 +1,12 @@
 """What all tests have in common."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.test import override_settings
 from django.test.utils import setup_databases, teardown_databases
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import DjangoDbBlocker
 
 pytest_plugins = ["tests.shop"]
 
@@ -28,10 +28,15 @@ def django_db_setup(
         teardown_databases(before, verbosity=0)
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings: Settings, tmp_path: Path) -> None:
-    """Pages link static files by their own names: nobody has collected them here."""
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages link static files by their own names: nobody has collected them here.
+
+    For the whole session, since a server that lives as long reads these settings at its start.
+    """
+    backend = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    with override_settings(
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        STORAGES={"staticfiles": {"BACKEND": backend}},
+    ):
+        yield
