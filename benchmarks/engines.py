@@ -78,7 +78,8 @@ class Engine(Protocol):
 class PostgreSQL:
     """The product's own server and log tables, with as many workers as it starts by default."""
 
-    name, dialect = "PostgreSQL", "postgresql"
+    name: str = "PostgreSQL"
+    dialect: Dialect = "postgresql"
 
     def rows(self, query: str) -> Rows:
         """The answer."""
@@ -100,7 +101,8 @@ class PostgreSQL:
 class DuckDB:
     """DuckDB on a database file."""
 
-    name, dialect = "DuckDB", "duckdb"
+    name: str = "DuckDB"
+    dialect: Dialect = "duckdb"
 
     def __init__(self, directory: Path) -> None:
         self.file = directory / "duckdb.db"
@@ -108,7 +110,7 @@ class DuckDB:
 
     def rows(self, query: str) -> Rows:
         """The answer."""
-        return self.connection.execute(query).fetchall()
+        return list(self.connection.execute(query).fetchall())
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -132,7 +134,8 @@ class DuckDB:
 class ClickHouse:
     """ClickHouse as chdb, on MergeTree tables."""
 
-    name, dialect = "ClickHouse", "clickhouse"
+    name: str = "ClickHouse"
+    dialect: Dialect = "clickhouse"
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory / "clickhouse"

@@ -134,7 +134,7 @@ def fill(interactions: int, told: Callable[[str], None]) -> dict[str, float]:
     for model in PARTITIONED:
         ensure_partitions(model, months)
     parts = _parts(starts, interactions)
-    took = {}
+    took: dict[str, float] = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.5)")
         cursor.execute("SET work_mem = '256MB'")
@@ -231,7 +231,9 @@ def _decision(draw: random.Random) -> dict[str, Any]:
     while len(numbers) < CANDIDATES:
         numbers[int(OFFERS * draw.random() ** 2)] = None
     policies = sorted(ContactPolicyType)
-    qualified, limited, scored = [], [], []
+    qualified: list[dict[str, Any]] = []
+    limited: list[dict[str, Any]] = []
+    scored: list[dict[str, Any]] = []
     for number in numbers:
         offer = f"offer_{number:03}"
         rule = f"qualificationrule_{draw.randrange(RULES):02}"
@@ -244,7 +246,7 @@ def _decision(draw: random.Random) -> dict[str, Any]:
         if passed and not (limited and limited[-1]["offerId"] == offer and blocked):
             score = round(draw.random() * (1 - number / (2 * OFFERS)), 6)
             scored.append({"offerId": offer, "score": score})
-    best = sorted(scored, key=lambda entry: -entry["score"])[:3]
+    best = sorted(scored, key=lambda entry: entry["score"], reverse=True)[:3]
     return {
         "id": "shape",
         "customerId": "customer",
