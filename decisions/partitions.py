@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection, models
 from psycopg import sql
 
 from decisions.append_only import changing_the_log
+from decisions.locks import lock_summaries
 from decisions.models import Attribution, DecisionTrace, Interaction, Run
 
 # The log tables, each with the column that it is partitioned by.
@@ -31,11 +33,13 @@ def following(month: str, count: int = 1) -> str:
     return f"{months // 12:04}-{months % 12 + 1:02}"
 
 
-def ensure_partitions(model: type[models.Model], months: Iterable[str]) -> list[str]:
+def ensure_partitions(
+    model: type[models.Model], months: Iterable[str], *, move: bool = False
+) -> list[str]:
     """Create the partitions that `months` lack, in UTC; returns the names of the new ones.
 
-    Months more than ten years back or one year ahead are left to the default partition. Rows that
-    wait there for a new partition are moved into it.
+    Months more than ten years back or one year ahead are left to the default partition, and
+    so are months that have rows there already, unless these are to `move` (see _create).
     """
     this_month = month_of(datetime.now(UTC).date())
     oldest, newest = following(this_month, -12 * OLDEST_YEARS), following(this_month, 12)
@@ -44,8 +48,19 @@ def ensure_partitions(model: type[models.Model], months: Iterable[str]) -> list[
     return [
         name
         for name in _missing(list(wanted))
-        if _create(table, PARTITIONED[model], name, wanted[name])
+        if _create(_names(table, PARTITIONED[model], name, wanted[name]), name, move=move)
     ]
+
+
+def _names(table: str, time: str, name: str, month: str) -> dict[str, sql.Composable]:
+    return {
+        "log": sql.Identifier(table),
+        "rest": sql.Identifier(f"{table}_default"),
+        "new": sql.Identifier(name),
+        "time": sql.Identifier(time),
+        "start": sql.Literal(f"{month}-01T00:00:00+00:00"),
+        "end": sql.Literal(f"{following(month)}-01T00:00:00+00:00"),
+    }
 
 
 def _missing(names: list[str]) -> list[str]:
@@ -63,30 +78,43 @@ def _missing(names: list[str]) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def _create(table: str, time: str, name: str, month: str) -> bool:
+def _waiting(cursor: Any, names: dict[str, sql.Composable]) -> bool:
+    """Whether the default partition has rows of the month."""
+    cursor.execute(
+        sql.SQL(
+            "SELECT EXISTS (SELECT FROM {rest} WHERE {time} >= {start} AND {time} < {end})"
+        ).format(**names)
+    )
+    return bool(cursor.fetchone()[0])
+
+
+def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
     """Whether it was still to be made.
 
     Attaching, unlike CREATE TABLE … PARTITION OF, does not wait for the writers of other months.
 
     The default partition is locked: nobody can add a row of this month to it meanwhile. The log
     comes before it, as it does for all who lock both, so that none wait for each other.
+
+    Rows that wait in the default partition move only on request. To a transaction that began
+    before, they are still there, where a query planned afterwards no longer looks: an answer that
+    is being made in that moment would miss them.
     """
-    names = {
-        "log": sql.Identifier(table),
-        "rest": sql.Identifier(f"{table}_default"),
-        "new": sql.Identifier(name),
-        "time": sql.Identifier(time),
-        "start": sql.Literal(f"{month}-01T00:00:00+00:00"),
-        "end": sql.Literal(f"{following(month)}-01T00:00:00+00:00"),
-    }
     with changing_the_log(), connection.cursor() as cursor:
+        if move:
+            lock_summaries()  # whose statements might miss the rows in the same way, for good
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
-        if not _missing([name]):
+        if not _missing([name]) or (not move and _waiting(cursor, names)):
             return False  # somebody else was faster
         for statement in (
-            "CREATE TABLE {new} (LIKE {log} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
             "LOCK TABLE ONLY {log} IN SHARE UPDATE EXCLUSIVE MODE",
             "LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE",
+        ):
+            cursor.execute(sql.SQL(statement).format(**names))
+        if not move and _waiting(cursor, names):
+            return False
+        for statement in (
+            "CREATE TABLE {new} (LIKE {log} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
             (
                 "WITH moved AS ("
                 "DELETE FROM {rest} WHERE {time} >= {start} AND {time} < {end} RETURNING *) "

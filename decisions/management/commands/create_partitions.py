@@ -13,7 +13,9 @@ from decisions.partitions import PARTITIONED, ensure_partitions, following, mont
 class Command(BaseCommand):
     help = (
         "Creates the partitions of this month and the coming ones in every log table. Ingestion "
-        "creates missing ones by itself; run this monthly where other writers insert."
+        "creates missing ones by itself; run this monthly where other writers insert. Rows that "
+        "wait in the default partition for one of these months move to it; answers that are "
+        "being made in that moment may miss them."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         this_month = month_of(datetime.now(UTC).date())
         wanted = [following(this_month, ahead) for ahead in range(months + 1)]
         for model in PARTITIONED:
-            created = ensure_partitions(model, wanted)
+            created = ensure_partitions(model, wanted, move=True)
             for name in created:
                 self.stdout.write(f"created {name}")
             if not created:
