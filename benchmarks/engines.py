@@ -91,7 +91,7 @@ class PostgreSQL:
         """Bytes of the tables that the others hold too, indexes included."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT sum(pg_total_relation_size(tree.relid)) FROM unnest(%s) name, "
+                "SELECT sum(pg_total_relation_size(tree.relid)) FROM unnest(%s::text[]) name, "
                 "pg_partition_tree(name::regclass) tree",
                 [[*TABLES]],
             )
