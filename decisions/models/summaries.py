@@ -151,7 +151,8 @@ class SumsQuerySet(models.QuerySet[View]):
         used = {_dimension(name) for name in (*dimensions, *narrowed)}
         known = used.intersection(self.model.dimensions)
         kept = min((each for each in self.model.grains if known <= each), key=len)
-        cells = cells_of(window, grain(kept, self.model.dimensions), daily="day" in used)
+        number = grain(kept, self.model.dimensions)
+        cells = cells_of(window, number, self.model.levels, daily="day" in used)
         days = Q(day__gte=window.first, day__lte=window.last)
         time = Q(log_at__gte=window.start, log_at__lt=window.end)
         # One list of cells, so that the stored rows are found by their primary key.

@@ -162,6 +162,7 @@ class MissMeasures(Measures):
     rows = "decisions_miss_row"
     dimensions = ("offer", "stage", "cause", "winner")
     grains = (frozenset(dimensions),)
+    levels = (0, 5)  # days have little in common: longer spans would hardly be shorter lists
 
     offer = reference(Offer)
     stage = models.SmallIntegerField(choices=MissStage)
