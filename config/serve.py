@@ -21,13 +21,17 @@ def listen() -> socket.socket:
         sys.exit(f"PORT is {port!r}; it must be a number from 1 to 65535.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, int(port)), family=family)
+        listener = socket.create_server((host, int(port)), family=family)
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0]
         sys.exit(
             f"Port {port} of {host} cannot be used: {reason}. "
             "Stop what uses it, or choose another port, such as PORT=8001."
         )
+    # Header and body are sent one after the other; the body must not wait for the client's
+    # acknowledgement of the header, which comes 40 ms later. Connections inherit this.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def serve(listener: socket.socket) -> NoReturn:
