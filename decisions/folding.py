@@ -4,36 +4,65 @@ The SQL is put together from what the summary's model declares, so every writer 
 materialising a segment, erasing a customer) adds in the same way.
 """
 
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
 from typing import Any, LiteralString
 
+from django.db import connection, models
 from psycopg import sql
 
-from decisions.cells import LEVEL_BITS, PLACE_BITS
+from decisions.cells import LEVEL_BITS, PLACE_BITS, cell, grain
 from decisions.models import Measures
 
-# The source is added up by day first; what is stored for more days and fewer dimensions follows
-# from these sums. Written in the order of the primary key, page after page.
+# Each set of sums is made from a finer one: by day and all dimensions first, then for fewer
+# dimensions and more days. Written cell by cell, page after page. Where nothing can be stored yet,
+# since the days are later than all known ones, it takes half as long not to ask for conflicts.
 _ADD: LiteralString = """
-WITH days AS MATERIALIZED (
-    SELECT day - '0001-01-01'::date + 1 AS ordinal, {dimensions}, {sums}
-    FROM ({source}) source
-    GROUP BY day, {dimensions}
+WITH {sets}, added AS MATERIALIZED ({cells} ORDER BY 1),
+known AS MATERIALIZED (
+    SELECT coalesce(max(day), '-infinity') AS until FROM {stored}
+    WHERE cell = (SELECT max(cell) FROM {stored} WHERE cell < {beyond_days})
+), fresh AS (
+    INSERT INTO {stored} (cell, day, {dimensions}, {measures})
+    SELECT cell, day, {dimensions}, {measures} FROM added
+    WHERE day > (SELECT until FROM known)
 )
 INSERT INTO {stored} AS old (cell, day, {dimensions}, {measures})
-SELECT (((1 + GROUPING ({dimensions})) << {level_bits} | level) << {place_bits}) + place,
-       '0001-01-01'::date - 1 + (place << level),
-       {kept}, {sums}
-FROM days, unnest({levels}) level, LATERAL (SELECT ordinal >> level AS place) span
-GROUP BY level, place, GROUPING SETS ({grains})
-ORDER BY {order}
+SELECT cell, day, {dimensions}, {measures} FROM added
+WHERE day <= (SELECT until FROM known)
 ON CONFLICT ({key}) DO UPDATE SET ({measures}) = ROW ({totals})
+"""
+# The place of a span among those of its length, as in decisions/cells.py.
+_DAYS: LiteralString = "(SELECT day - '0001-01-01'::date + 1 AS place, * FROM ({source}) source)"
+_SET: LiteralString = """
+{name} AS (
+    SELECT place >> {shift} AS place, {kept}, {sums} FROM {finer} finer GROUP BY {groups}
+)
+"""
+_CELL: LiteralString = """
+SELECT {first} + place AS cell, '0001-01-01'::date - 1 + (place << {level}) AS day,
+       {dimensions}, {measures}
+FROM {name}
 """
 _FORGET_EMPTY: LiteralString = "DELETE FROM {stored} WHERE {counter} = 0 AND {condition}"
 
 
 def add(cursor: Any, stored: type[Measures], source: sql.Composable) -> None:
     """Add the rows of the query `source`, which has day, dimensions and measures, to the sums."""
-    cursor.execute(sql.SQL(_ADD).format(source=source, **_parts(stored)))
+    measures = [sql.Identifier(name) for name in stored.measure_columns()]
+    sets, cells = zip(*_sets(stored, sql.SQL(_DAYS).format(source=source)), strict=True)
+    statement = sql.SQL(_ADD).format(
+        sets=sql.SQL(",").join(sets),
+        cells=sql.SQL("UNION ALL").join(cells),
+        stored=_table(stored),
+        beyond_days=sql.Literal(cell(grain(stored.dimensions, stored.dimensions), 1, date.min) - 1),
+        dimensions=_list(map(sql.Identifier, stored.dimension_columns())),
+        measures=_list(measures),
+        key=_list(map(sql.Identifier, stored.key_columns())),
+        totals=_list(sql.SQL("old.{0} + excluded.{0}").format(name) for name in measures),
+    )
+    cursor.execute(statement)
 
 
 def contributions(
@@ -49,7 +78,7 @@ def contributions(
         for name in stored.measure_columns()
     ]
     columns = [*map(sql.Identifier, ["day", *stored.dimension_columns()]), *measures]
-    return sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(columns), source)
+    return sql.SQL("SELECT {} FROM {}").format(_list(columns), source)
 
 
 def forget_empty(cursor: Any, stored: type[Measures], condition: sql.Composable) -> None:
@@ -59,34 +88,51 @@ def forget_empty(cursor: Any, stored: type[Measures], condition: sql.Composable)
     cursor.execute(sql.SQL(_FORGET_EMPTY).format(**parts))
 
 
-def _parts(stored: type[Measures]) -> dict[str, sql.Composable]:
-    comma = sql.SQL(", ")
-    key = [column for column in stored.key_columns() if column != "cell"]
-    dimensions = [sql.Identifier(name) for name in stored.dimension_columns()]
-    measures = [sql.Identifier(name) for name in stored.measure_columns()]
-    grains = [
-        comma.join(
-            column
-            for name, column in zip(stored.dimensions, dimensions, strict=True)
-            if name in kept
-        )
-        for kept in stored.grains
-    ]
-    return {
-        "stored": _table(stored),
-        "dimensions": comma.join(dimensions),
-        "kept": comma.join(sql.SQL("coalesce({}, 0)").format(column) for column in dimensions),
-        "measures": comma.join(measures),
-        "sums": comma.join(sql.SQL("sum({0}) AS {0}").format(name) for name in measures),
-        "totals": comma.join(sql.SQL("old.{0} + excluded.{0}").format(name) for name in measures),
-        "grains": comma.join(sql.SQL("({})").format(kept) for kept in grains),
-        "levels": sql.Literal(list(stored.levels)),
-        "level_bits": sql.Literal(LEVEL_BITS),
-        "place_bits": sql.Literal(PLACE_BITS),
-        "order": comma.join([sql.SQL("1"), *map(sql.Identifier, key)]),
-        "key": comma.join(map(sql.Identifier, stored.key_columns())),
-    }
+def _sets(
+    stored: type[Measures], days: sql.Composable
+) -> Iterator[tuple[sql.Composed, sql.Composed]]:
+    """For each grain and level: the common table expression, and the query of its cells."""
+    columns = dict(zip(stored.dimensions, stored.dimension_columns(), strict=True))
+    sums = _list(map(_sum, stored.measure_fields()))
+    finest, source = None, days
+    for kept in sorted(stored.grains, key=len, reverse=True):
+        number = grain(kept, stored.dimensions)
+        finer = source if finest is None else finest
+        for shorter, level in pairwise((0, *stored.levels)):
+            name = sql.Identifier(f"grain_{number}_level_{level}")
+            common = sql.SQL(_SET).format(
+                name=name,
+                shift=sql.Literal(level - shorter),
+                kept=_list(
+                    sql.SQL("{}" if dimension in kept else "0 AS {}").format(sql.Identifier(column))
+                    for dimension, column in columns.items()
+                ),
+                sums=sums,
+                finer=finer,
+                groups=_list(
+                    [sql.SQL("1"), *(sql.Identifier(columns[each]) for each in sorted(kept))]
+                ),
+            )
+            cells = sql.SQL(_CELL).format(
+                first=sql.Literal((number << LEVEL_BITS | level) << PLACE_BITS),
+                level=sql.Literal(level),
+                dimensions=_list(map(sql.Identifier, columns.values())),
+                measures=_list(map(sql.Identifier, stored.measure_columns())),
+                name=name,
+            )
+            yield common, cells
+            finest, finer = finest or name, name
+
+
+def _sum(field: "models.Field[Any, Any]") -> sql.Composable:
+    """The sum in the column's own type: adding those up is faster than what sum() widens them to."""
+    type_name: Any = field.db_type(connection)
+    return sql.SQL("sum({0})::{1} AS {0}").format(sql.Identifier(field.attname), sql.SQL(type_name))
 
 
 def _table(stored: type[Measures]) -> sql.Identifier:
     return sql.Identifier(stored._meta.db_table)  # noqa: SLF001 - documented API
+
+
+def _list(parts: Any) -> sql.Composed:
+    return sql.SQL(", ").join(parts)

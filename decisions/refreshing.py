@@ -49,7 +49,7 @@ SUMMARIES: Summaries = (
     ScoreSummary,
     LatencySummary,
 )
-STEP = 1_000_000  # ids folded in one transaction
+STEP = 250_000  # ids folded in one transaction: its sums fit in memory
 
 # Room for adding up in memory, where the usual setting is meant for small queries.
 _WORK_MEM = "SET LOCAL work_mem = '256MB'"

@@ -373,9 +373,9 @@ class Migration(migrations.Migration):
                     "pk",
                     models.CompositePrimaryKey(
                         "cell",
-                        "offer",
                         "channel",
                         "decision_flow",
+                        "offer",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -661,9 +661,9 @@ class Migration(migrations.Migration):
                     "pk",
                     models.CompositePrimaryKey(
                         "cell",
-                        "offer",
                         "channel",
                         "decision_flow",
+                        "offer",
                         blank=True,
                         editable=False,
                         primary_key=True,

@@ -79,10 +79,15 @@ class Measures(models.Model):
         return [cls._meta.get_field(name).attname for name in key.field_names]  # type: ignore[union-attr]
 
     @classmethod
+    def measure_fields(cls) -> list["models.Field[Any, Any]"]:
+        """The fields that are added up."""
+        others = {"cell", "day", "log_id", "log_at", *cls.dimension_columns()}
+        return [field for field in cls._meta.concrete_fields if field.attname not in others]
+
+    @classmethod
     def measure_columns(cls) -> list[str]:
         """The columns that are added up."""
-        others = {"cell", "day", "log_id", "log_at", *cls.dimension_columns()}
-        return [field.attname for field in cls._meta.concrete_fields if field.attname not in others]
+        return [field.attname for field in cls.measure_fields()]
 
 
 class SumsRow(Measures):

@@ -110,10 +110,8 @@ class OfferDecisionMeasures(Measures):
     log = "decisions"
     rows = "decisions_offer_decision_row"
     dimensions = ("offer", "channel", "decision_flow")
-    grains = tuple(
-        frozenset({"offer", *kept})
-        for kept in [(), ("channel",), ("decision_flow",), ("channel", "decision_flow")]
-    )
+    # One channel or flow is a range of the finest: in between, sums would hardly be fewer rows.
+    grains = (frozenset({"offer"}), frozenset(dimensions))
 
     channel = reference(Channel)
     decision_flow = reference(DecisionFlow)
@@ -141,13 +139,13 @@ class OfferDecisionMeasures(Measures):
 class OfferDecisionSummary(OfferDecisionMeasures):
     """Stored sums of eligible offers by channel, flow and offer."""
 
-    pk = models.CompositePrimaryKey("cell", "offer", "channel", "decision_flow")
+    pk = models.CompositePrimaryKey("cell", "channel", "decision_flow", "offer")
 
 
 class OfferDecisionSums(OfferDecisionMeasures, SumsRow):
     """View: eligible offers by channel, flow and offer, stored sums and tail together."""
 
-    pk = models.CompositePrimaryKey("cell", "offer", "channel", "decision_flow")
+    pk = models.CompositePrimaryKey("cell", "channel", "decision_flow", "offer")
     objects = TraceQuerySet.as_manager()
 
     class Meta:
