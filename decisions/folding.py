@@ -4,7 +4,7 @@ The SQL is put together from what the summary's model declares, so every writer 
 materialising a segment, erasing a customer) adds in the same way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import Any, LiteralString
@@ -17,22 +17,23 @@ from decisions.models import Measures
 
 # Each set of sums is made from a finer one: by day and all dimensions first, then for fewer
 # dimensions and more days. Written cell by cell, page after page. Where nothing can be stored yet,
-# since the days are later than all known ones, it takes half as long not to ask for conflicts.
+# since the days are later than all stored ones, it takes half as long not to ask for conflicts.
 _ADD: LiteralString = """
 WITH {sets}, added AS MATERIALIZED ({cells} ORDER BY 1),
-known AS MATERIALIZED (
-    SELECT coalesce(max(day), '-infinity') AS until FROM {stored}
-    WHERE cell = (SELECT max(cell) FROM {stored} WHERE cell < {beyond_days})
-), fresh AS (
+known AS MATERIALIZED (SELECT {newest} AS until), fresh AS (
     INSERT INTO {stored} (cell, day, {dimensions}, {measures})
     SELECT cell, day, {dimensions}, {measures} FROM added
     WHERE day > (SELECT until FROM known)
+), changed AS (
+    INSERT INTO {stored} AS old (cell, day, {dimensions}, {measures})
+    SELECT cell, day, {dimensions}, {measures} FROM added
+    WHERE day <= (SELECT until FROM known)
+    ON CONFLICT ({key}) DO UPDATE SET ({measures}) = ROW ({totals})
+    RETURNING {key}, {counter}
 )
-INSERT INTO {stored} AS old (cell, day, {dimensions}, {measures})
-SELECT cell, day, {dimensions}, {measures} FROM added
-WHERE day <= (SELECT until FROM known)
-ON CONFLICT ({key}) DO UPDATE SET ({measures}) = ROW ({totals})
+SELECT {key} FROM changed WHERE {counter} = 0
 """
+_FORGET: LiteralString = "DELETE FROM {stored} WHERE ({key}) IN (SELECT * FROM unnest({emptied}))"
 # The place of a span among those of its length, as in decisions/cells.py.
 _DAYS: LiteralString = "(SELECT day - '0001-01-01'::date + 1 AS place, * FROM ({source}) source)"
 _SET: LiteralString = """
@@ -45,24 +46,45 @@ SELECT {first} + place AS cell, '0001-01-01'::date - 1 + (place << {level}) AS d
        {dimensions}, {measures}
 FROM {name}
 """
-_FORGET_EMPTY: LiteralString = "DELETE FROM {stored} WHERE {counter} = 0 AND {condition}"
+# The newest stored day, by the primary key.
+_NEWEST: LiteralString = """
+coalesce((SELECT max(cell) - {none} FROM {stored} WHERE {among} AND cell < {beyond}), 0)
+    + '0001-01-01'::date - 1
+"""
 
 
-def add(cursor: Any, stored: type[Measures], source: sql.Composable) -> None:
-    """Add the rows of the query `source`, which has day, dimensions and measures, to the sums."""
+def add(
+    cursor: Any,
+    stored: type[Measures],
+    source: sql.Composable,
+    among: sql.Composable | None = None,
+) -> None:
+    """Add the rows of the query `source`, which has day, dimensions and measures, to the sums.
+
+    Sums of no log rows at all, which subtracting leaves behind, are deleted.
+    `among` is a condition on what comes before the cell in the primary key, if all rows meet one.
+    """
     measures = [sql.Identifier(name) for name in stored.measure_columns()]
+    key = _list(map(sql.Identifier, stored.key_columns()))
     sets, cells = zip(*_sets(stored, sql.SQL(_DAYS).format(source=source)), strict=True)
     statement = sql.SQL(_ADD).format(
         sets=sql.SQL(",").join(sets),
         cells=sql.SQL("UNION ALL").join(cells),
         stored=_table(stored),
-        beyond_days=sql.Literal(cell(grain(stored.dimensions, stored.dimensions), 1, date.min) - 1),
+        newest=_newest(stored, among),
         dimensions=_list(map(sql.Identifier, stored.dimension_columns())),
         measures=_list(measures),
-        key=_list(map(sql.Identifier, stored.key_columns())),
+        key=key,
+        counter=measures[0],
         totals=_list(sql.SQL("old.{0} + excluded.{0}").format(name) for name in measures),
     )
     cursor.execute(statement)
+    if emptied := cursor.fetchall():
+        columns = zip(*emptied, strict=True)
+        arrays = _list(sql.SQL("{}::bigint[]").format(list(column)) for column in columns)
+        cursor.execute(
+            sql.SQL(_FORGET).format(stored=_table(stored), key=key, emptied=arrays),
+        )
 
 
 def contributions(
@@ -79,13 +101,6 @@ def contributions(
     ]
     columns = [*map(sql.Identifier, ["day", *stored.dimension_columns()]), *measures]
     return sql.SQL("SELECT {} FROM {}").format(_list(columns), source)
-
-
-def forget_empty(cursor: Any, stored: type[Measures], condition: sql.Composable) -> None:
-    """Delete the sums of no log rows at all, which subtracting leaves behind."""
-    counter = sql.Identifier(stored.measure_columns()[0])
-    parts = {"stored": _table(stored), "counter": counter, "condition": condition}
-    cursor.execute(sql.SQL(_FORGET_EMPTY).format(**parts))
 
 
 def _sets(
@@ -124,8 +139,23 @@ def _sets(
             finest, finer = finest or name, name
 
 
+def _newest(stored: type[Measures], among: sql.Composable | None) -> sql.Composable:
+    """The last day on which something may be stored among those that meet the condition."""
+    if among is None:
+        if stored.key_columns()[0] != "cell":
+            return sql.SQL("'infinity'::date")  # asking would take reading everything
+        among = sql.SQL("true")
+    finest = grain(stored.dimensions, stored.dimensions)
+    return sql.SQL(_NEWEST).format(
+        none=sql.Literal(cell(finest, 0, date.min) - 1),
+        stored=_table(stored),
+        among=among,
+        beyond=sql.Literal(cell(finest, 1, date.min) - 1),
+    )
+
+
 def _sum(field: "models.Field[Any, Any]") -> sql.Composable:
-    """The sum in the column's own type: adding those up is faster than what sum() widens them to."""
+    """The sum in the column's own type, since adding up what sum() widens it to takes longer."""
     type_name: Any = field.db_type(connection)
     return sql.SQL("sum({0})::{1} AS {0}").format(sql.Identifier(field.attname), sql.SQL(type_name))
 
@@ -134,5 +164,5 @@ def _table(stored: type[Measures]) -> sql.Identifier:
     return sql.Identifier(stored._meta.db_table)  # noqa: SLF001 - documented API
 
 
-def _list(parts: Any) -> sql.Composed:
+def _list(parts: Iterable[sql.Composable]) -> sql.Composed:
     return sql.SQL(", ").join(parts)

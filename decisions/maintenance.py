@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from psycopg import sql
 
 from decisions.append_only import changing_the_log
-from decisions.folding import add, contributions, forget_empty
+from decisions.folding import add, contributions
 from decisions.locks import lock_summaries
 from decisions.models import Attribution, DecisionTrace, Interaction, SummaryMark, Suppression
 from decisions.partitions import PARTITIONED, following, month_of
@@ -43,7 +43,6 @@ def erase_from_log(customer_id: str, summaries: Summaries) -> dict[str, int]:
                     sql.Literal(marks.get(stored.log, 0)),
                 )
                 add(cursor, stored, contributions(stored, rows, "-1"))
-                forget_empty(cursor, stored, sql.SQL("true"))
         # In the order of ingestion, so that neither waits for the other to end.
         held = Suppression.objects.filter(customer_id=customer_id).order_by("external_id")
         list(held.select_for_update())

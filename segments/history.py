@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
-from decisions.folding import add, contributions, forget_empty
+from decisions.folding import add, contributions
 from decisions.models import SummaryMark
 from decisions.refreshing import SUMMARIES as OF_ALL
 from decisions.refreshing import Summaries
@@ -34,5 +34,5 @@ def fold_change(cursor: Any, segment: sql.Literal) -> None:
     for stored in OF_SEGMENTS:
         mark = sql.Literal(marks.get(stored.log, 0))
         history = sql.SQL(_HISTORY).format(segment=segment, mark=mark)
-        add(cursor, stored, contributions(stored, history, "sign"))
-        forget_empty(cursor, stored, sql.SQL("segment_id = {}").format(segment))
+        sums_of_segment = sql.SQL("segment_id = {}").format(segment)
+        add(cursor, stored, contributions(stored, history, "sign"), sums_of_segment)
