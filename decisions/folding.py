@@ -4,7 +4,7 @@ The SQL is put together from what the summary's model declares, so every writer 
 materialising a segment, erasing a customer) adds in the same way.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, LiteralString
@@ -80,11 +80,7 @@ def add(
     )
     cursor.execute(statement)
     if emptied := cursor.fetchall():
-        columns = zip(*emptied, strict=True)
-        arrays = _list(sql.SQL("{}::bigint[]").format(list(column)) for column in columns)
-        cursor.execute(
-            sql.SQL(_FORGET).format(stored=_table(stored), key=key, emptied=arrays),
-        )
+        _forget(cursor, stored, key, emptied)
 
 
 def contributions(
@@ -101,6 +97,17 @@ def contributions(
     ]
     columns = [*map(sql.Identifier, ["day", *stored.dimension_columns()]), *measures]
     return sql.SQL("SELECT {} FROM {}").format(_list(columns), source)
+
+
+def _forget(
+    cursor: Any, stored: type[Measures], key: sql.Composable, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Delete the sums with these primary keys."""
+    arrays = []
+    for name, column in zip(stored.key_columns(), zip(*rows, strict=True), strict=True):
+        type_name: Any = stored._meta.get_field(name).db_type(connection)  # noqa: SLF001 - documented API
+        arrays.append(sql.SQL("{}::{}[]").format(list(column), sql.SQL(type_name)))
+    cursor.execute(sql.SQL(_FORGET).format(stored=_table(stored), key=key, emptied=_list(arrays)))
 
 
 def _sets(

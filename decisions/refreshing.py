@@ -21,6 +21,8 @@ from decisions.cells import cell, grain
 from decisions.folding import add, contributions
 from decisions.locks import lock_summaries
 from decisions.models import (
+    Attribution,
+    AttributionSummary,
     DecisionSummary,
     DecisionTrace,
     Interaction,
@@ -39,6 +41,7 @@ LOGS: dict[str, type[models.Model]] = {
     "interactions": Interaction,
     "decisions": DecisionTrace,
     "runs": Run,
+    "attributions": Attribution,
 }
 Summaries = Sequence[type[Measures]]
 SUMMARIES: Summaries = (
@@ -48,6 +51,7 @@ SUMMARIES: Summaries = (
     MissSummary,
     ScoreSummary,
     LatencySummary,
+    AttributionSummary,
 )
 STEP = 250_000  # ids folded in one transaction: its sums fit in memory
 

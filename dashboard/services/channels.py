@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from dashboard.services.base import ChannelPart, Row, Service, money, named, rate
-from decisions.models import Attribution, AttributionModel
+from decisions.models import AttributionModel, AttributionSums
 from offers.models import Channel, Status
 
 
@@ -52,12 +52,12 @@ class AttributionSummary(Service):
     accepts = frozenset({"days"})
 
     def data(self) -> list[AttributionRow]:
-        window = self.question.window
-        rows = (
-            Attribution.objects.filter(created_at__gte=window.start, created_at__lt=window.end)
-            .order_by()
-            .values_list("model")
-            .annotate(conversions=Count("pk"), total=Sum("total_value"))
+        rows = AttributionSums.objects.sums(
+            self.question.window, "model", of=["conversions", "total_value"]
         )
         exact = sorted(rows, key=lambda row: (-row[2], row[0]))
-        return [AttributionRow(model, count, money(total)) for model, count, total in exact]
+        return [
+            AttributionRow(model, conversions, money(total))
+            for model, conversions, total in exact
+            if conversions
+        ]

@@ -119,6 +119,11 @@ SELECT id AS log_id, started_at AS log_at,
        started_at::date AS day, latency_ms, 1 AS runs
 FROM decisions_run
 WHERE status IN ('completed', 'failed') AND latency_ms IS NOT NULL;
+
+CREATE VIEW decisions_attribution_row AS
+SELECT id AS log_id, created_at AS log_at, customer_id,
+       created_at::date AS day, model, 1 AS conversions, total_value
+FROM decisions_attribution;
 """
 # The stored rows, and ungrouped those of the log beyond the mark: the outer query adds up. Types are
 # the same in both halves, or conditions would not reach them. The upper bound excludes nothing, but
@@ -181,12 +186,18 @@ UNIONS = {
     "miss": ("misssummary", "decisions", "offer_id, stage, cause, winner, ", "misses"),
     "score": ("scoresummary", "decisions", "offer_id, channel_id, ", f"scored, score_sum, {BINS}"),
     "latency": ("latencysummary", "runs", "latency_ms, ", "runs"),
+    "attribution": (
+        *("attributionsummary", "attributions", "model, "),
+        "conversions, total_value",
+    ),
 }
 DROP = """
 DROP VIEW decisions_interaction_sums, decisions_decision_sums, decisions_offer_decision_sums,
-          decisions_miss_sums, decisions_score_sums, decisions_latency_sums;
+          decisions_miss_sums, decisions_score_sums, decisions_latency_sums,
+          decisions_attribution_sums;
 DROP VIEW decisions_interaction_row, decisions_decision_row, decisions_offer_decision_row,
-          decisions_miss_row, decisions_score_row, decisions_latency_row;
+          decisions_miss_row, decisions_score_row, decisions_latency_row,
+          decisions_attribution_row;
 DROP FUNCTION decisions_offer_measures, decisions_miss_measures;
 """
 
@@ -198,6 +209,48 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="AttributionSums",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                ("log_id", models.BigIntegerField(null=True)),
+                ("log_at", models.DateTimeField(null=True)),
+                (
+                    "model",
+                    models.CharField(
+                        choices=[
+                            ("last_touch", "Last Touch"),
+                            ("first_touch", "First Touch"),
+                            ("linear", "Linear"),
+                            ("time_decay", "Time Decay"),
+                            ("position_based", "Position Based"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("conversions", models.IntegerField()),
+                ("total_value", models.DecimalField(decimal_places=4, max_digits=30)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "model",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "decisions_attribution_sums",
+                "managed": False,
+            },
+        ),
         migrations.CreateModel(
             name="DecisionSums",
             fields=[
@@ -433,6 +486,45 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "decisions_score_sums",
                 "managed": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AttributionSummary",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                (
+                    "model",
+                    models.CharField(
+                        choices=[
+                            ("last_touch", "Last Touch"),
+                            ("first_touch", "First Touch"),
+                            ("linear", "Linear"),
+                            ("time_decay", "Time Decay"),
+                            ("position_based", "Position Based"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("conversions", models.IntegerField()),
+                ("total_value", models.DecimalField(decimal_places=4, max_digits=30)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell",
+                        "model",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(

@@ -36,6 +36,8 @@ from decisions.models.summaries import (
     SumsRow,
 )
 from decisions.models.summaries_decisions import (
+    AttributionSummary,
+    AttributionSums,
     DecisionMeasures,
     DecisionQuerySet,
     DecisionSummary,
@@ -59,6 +61,8 @@ __all__ = [
     "Attribution",
     "AttributionKey",
     "AttributionModel",
+    "AttributionSummary",
+    "AttributionSums",
     "Classification",
     "ContactPolicy",
     "ContactPolicyType",

@@ -32,7 +32,7 @@ View = TypeVar("View", bound="SumsRow")
 class SummaryMark(models.Model):
     """How far a summary has got: all log rows with an `id` up to `folded_id` are in it.
 
-    There is one for each log: "interactions", "decisions" (of traces) and "runs".
+    There is one for each log: "interactions", "decisions" (of traces), "runs", "attributions".
     """
 
     summary = models.CharField(primary_key=True, max_length=32)

@@ -1,4 +1,4 @@
-"""Summaries of decision traces and of runs (see decisions/models/summaries.py).
+"""Summaries of decision traces, runs and attributions (see decisions/models/summaries.py).
 
 Counts are plain integers: they add up to bigint, where bigint would become numeric, and
 that takes several times as long.
@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Count, Q, Sum
 
 from decisions.models.catalogue import DecisionFlow
-from decisions.models.log import MissStage, reference
+from decisions.models.log import AttributionModel, MissStage, reference
 from decisions.models.summaries import Measures, SumsQuerySet, SumsRow, View
 from offers.models import Channel, Offer
 
@@ -267,3 +267,36 @@ class LatencySums(LatencyMeasures, SumsRow):
     class Meta:
         managed = False
         db_table = "decisions_latency_sums"
+
+
+class AttributionMeasures(Measures):
+    """What each attribution model makes of conversions."""
+
+    log = "attributions"
+    rows = "decisions_attribution_row"
+    dimensions = ("model",)
+    grains = (frozenset(dimensions),)
+
+    model = models.CharField(max_length=14, choices=AttributionModel)
+    conversions = models.IntegerField()
+    total_value = models.DecimalField(max_digits=30, decimal_places=4)
+
+    class Meta:
+        abstract = True
+
+
+class AttributionSummary(AttributionMeasures):
+    """Stored sums of attributions by model."""
+
+    pk = models.CompositePrimaryKey("cell", "model")
+
+
+class AttributionSums(AttributionMeasures, SumsRow):
+    """View: attributions by model, stored sums and tail together."""
+
+    pk = models.CompositePrimaryKey("cell", "model")
+    objects = SumsQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "decisions_attribution_sums"

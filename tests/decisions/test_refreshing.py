@@ -48,7 +48,7 @@ def waiting() -> dict[str, int]:
     return {each.log: each.waiting for each in status()}
 
 
-NOTHING = {"interactions": 0, "decisions": 0, "runs": 0}
+NOTHING = {"interactions": 0, "decisions": 0, "runs": 0, "attributions": 0}
 
 
 @pytest.mark.parametrize("step", [1, 7, 1_000_000])

@@ -14,8 +14,8 @@ from segments.history import SUMMARIES
 class Command(BaseCommand):
     help = (
         "Drops old months of the log. The summaries keep what they know of them; what reads log "
-        "rows themselves forgets them: attributions, the traces of a segment's members, and the "
-        "history of customers who join or leave a segment later, or are erased."
+        "rows themselves forgets them: the traces of a segment's members, and the history of "
+        "customers who join or leave a segment later, or are erased."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
