@@ -40,18 +40,22 @@ SELECT (SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('decisi
 """
 
 
-def prepare(interactions: int, told: Callable[[str], None]) -> dict[str, Any]:
-    """Fill, refresh and materialise; what was measured."""
+def generate(interactions: int, told: Callable[[str], None]) -> dict[str, float]:
+    """Fill an empty database; returns the seconds by table."""
     ensure_schema()
-    took: dict[str, float] = {}
-    if not Offer.objects.exists():
-        catalogue.fill()
-        took = log_data.fill(interactions, told)
+    if Offer.objects.exists():
+        raise SystemExit("This directory was filled halfway: delete it, and run again.")
+    catalogue.fill()
+    return log_data.fill(interactions, told)
+
+
+def prepare(told: Callable[[str], None]) -> dict[str, Any]:
+    """Refresh and materialise; what was measured."""
+    ensure_schema()
     told("refreshing")
     rates = measure_refreshing()
     told(f"materialising ({rates})")
     return {
-        "generated": took,
         "refresh": rates,
         "materialise": measure_materialising(),
         "bytes": measure_sizes(),

@@ -49,7 +49,7 @@ def measure(home: Path, size: str) -> dict[str, Any]:
     """The result of one size."""
     from benchmarks.engines import loaded  # noqa: PLC0415 - needs the settings
     from benchmarks.log_data import add_tail  # noqa: PLC0415
-    from benchmarks.prepare import prepare  # noqa: PLC0415
+    from benchmarks.prepare import generate, prepare  # noqa: PLC0415
 
     interactions = SIZES[size]
     found: dict[str, Any] = {
@@ -60,15 +60,21 @@ def measure(home: Path, size: str) -> dict[str, Any]:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, PostgreSQL 18",
         "load_before": os.getloadavg(),
     }
-    kept = home / "prepared.json"
-    if not kept.exists():
-        kept.write_text(json.dumps(prepare(interactions, told)))
-    found["prepared"] = json.loads(kept.read_text())
+    found["generated"] = _once(home / "generated.json", partial(generate, interactions, told))
+    found["prepared"] = _once(home / "prepared.json", partial(prepare, told))
     found |= measure_http("fresh")
     found["raw"], found["engines"] = measure_raw(loaded(home, told))
     add_tail(interactions, TAIL)
     found["answers"] += measure_http("tail")["answers"]
     found["load_after"] = os.getloadavg()
+    return found
+
+
+def _once(kept: Path, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the work found, now or in an earlier run that wrote it down."""
+    if not kept.exists():
+        kept.write_text(json.dumps(work()))
+    found: dict[str, Any] = json.loads(kept.read_text())
     return found
 
 

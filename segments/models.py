@@ -6,10 +6,10 @@ from django.db import models
 
 from decisions.models import (
     DecisionMeasures,
-    DecisionQuerySet,
     InteractionMeasures,
     MissMeasures,
     OfferDecisionMeasures,
+    RawDecisionQuerySet,
     SumsQuerySet,
     SumsRow,
     TraceQuerySet,
@@ -111,7 +111,7 @@ class SegmentDecisionSums(DecisionMeasures, SumsRow):
 
     pk = models.CompositePrimaryKey("segment", "cell", "channel", "decision_flow")
     segment = segment_of_sums()
-    objects: ClassVar[Any] = DecisionQuerySet.as_manager()
+    objects: ClassVar[Any] = RawDecisionQuerySet.as_manager()
 
     class Meta:
         managed = False

@@ -74,6 +74,7 @@ CREATE TABLE decisions_decisiontrace (
     )
 ) PARTITION BY RANGE (created_at);
 CREATE INDEX decisions_decisiontrace_id ON decisions_decisiontrace (id);
+CREATE INDEX decisions_decisiontrace_created_at ON decisions_decisiontrace (created_at);
 CREATE TABLE decisions_decisiontrace_default PARTITION OF decisions_decisiontrace DEFAULT;
 
 CREATE TABLE decisions_run (

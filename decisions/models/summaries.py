@@ -147,10 +147,10 @@ class SumsQuerySet(models.QuerySet[View]):
         return self.filter(**{name: value for name, value in only.items() if value is not None})
 
     def _cells(self, window: "Window", *dimensions: str, **only: Any) -> Q:
-        """The cells of the coarsest grain that will do, and the tail's days.
+        """The cells of the coarsest grain that will do, and the tail's part of the window.
 
-        Earlier and later months of the tail need not even be looked at: the time, unlike the
-        day, tells which partitions those are.
+        The time, unlike the day, tells which months of the tail need not even be looked at, and
+        has statistics.
         """
         narrowed = [name for name, value in only.items() if value is not None]
         used = {_dimension(name) for name in (*dimensions, *narrowed)}
@@ -158,10 +158,9 @@ class SumsQuerySet(models.QuerySet[View]):
         kept = min((each for each in self.model.grains if known <= each), key=len)
         number = grain(kept, self.model.dimensions)
         cells = cells_of(window, number, self.model.levels, daily="day" in used)
-        days = Q(day__gte=window.first, day__lte=window.last)
-        time = Q(log_at__gte=window.start, log_at__lt=window.end)
+        tail = Q(log_at__gte=window.start, log_at__lt=window.end)
         # One list of cells, so that the stored rows are found by their primary key.
-        return Q(cell__in=[TAIL, *cells]) & (Q(cell__gt=TAIL) | days & time)
+        return Q(cell__in=[TAIL, *cells]) & (Q(cell__gt=TAIL) | tail)
 
 
 def _sums(measures: Sequence[str], **options: Any) -> dict[str, Sum]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Count, Q, Sum
 
 from decisions.models.catalogue import DecisionFlow
@@ -20,20 +20,27 @@ if TYPE_CHECKING:
     from decisions.window import Window
 
 
+# How many of the newest traces there are, and the oldest of them.
+OLDEST_OF_NEWEST = """
+SELECT count(*) OVER (), log_at, log_id FROM ({newest}) AS newest (log_at, log_id)
+ORDER BY log_at, log_id LIMIT 1
+"""
+
+
 @dataclass(frozen=True)
 class TraceSample:
     """The traces that an answer covers: those in the summaries, and the newest of the tail.
 
-    `oldest` is the time and the `id` of the last one that is still covered, if some are not.
+    `left_out` is the time and the `id` of the newest one that is not covered, if any is not.
     """
 
     size: int
-    oldest: tuple[datetime, int] | None
+    left_out: tuple[datetime, int] | None
 
     @property
     def truncated(self) -> bool:
         """Whether some traces were left out."""
-        return self.oldest is not None
+        return self.left_out is not None
 
 
 class TraceQuerySet(SumsQuerySet[View]):
@@ -41,11 +48,11 @@ class TraceQuerySet(SumsQuerySet[View]):
 
     def covered_by(self, sample: TraceSample) -> Self:
         """Only what stems from traces of the sample."""
-        if sample.oldest is None:
+        if sample.left_out is None:
             return self
-        moment, key = sample.oldest
+        moment, key = sample.left_out
         # Plain comparisons, since they reach the scan of the log; a subquery would not.
-        newer = Q(log_at__gt=moment) | Q(log_at=moment, log_id__gte=key)
+        newer = Q(log_at__gte=moment) & (Q(log_at__gt=moment) | Q(log_id__gt=key))
         return self.filter(Q(log_at=None) | newer)
 
 
@@ -58,9 +65,27 @@ class DecisionQuerySet(TraceQuerySet[View]):
         counts = rows.aggregate(traces=Sum("traces", default=0), tail=Count("log_id"))
         if counts["tail"] <= cap:
             return TraceSample(counts["traces"], None)
-        newest = rows.exclude(log_id=None).order_by("-log_at", "-log_id")
-        oldest = newest.values_list("log_at", "log_id")[cap - 1]
-        return TraceSample(counts["traces"] - counts["tail"] + cap, oldest)
+        left_out = rows.exclude(log_id=None).newest()[cap]
+        return TraceSample(counts["traces"] - counts["tail"] + cap, left_out)
+
+    def newest(self) -> "models.QuerySet[View, Any]":
+        """The time and the `id` of the rows, the newest first."""
+        return self.order_by("-log_at", "-log_id").values_list("log_at", "log_id")
+
+
+class RawDecisionQuerySet(DecisionQuerySet[View]):
+    """What can be asked of decisions that no summary covers: all are tail."""
+
+    def sample(self, window: "Window", cap: int, **only: Any) -> TraceSample:
+        """The newest `cap` traces in `window`; older ones are not even counted."""
+        newest = self.within(window, **only).newest()[: cap + 1]
+        query, parameters = newest.query.sql_with_params()
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(OLDEST_OF_NEWEST.format(newest=query), parameters)
+            count, *oldest = cursor.fetchone() or (0,)
+        if count <= cap:
+            return TraceSample(count, None)
+        return TraceSample(cap, (oldest[0], oldest[1]))
 
 
 class DecisionMeasures(Measures):
