@@ -1,20 +1,22 @@
 """What changed from the days before."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from dashboard.services.base import Row, Service, named, nulls_last
+from dashboard.services.base import Row, Service, named
 from dashboard.services.significance import (
     THRESHOLDS,
     Change,
     DailyAmounts,
+    Ratio,
     Severity,
     change_of_daily_mean,
     change_of_rate,
+    nearest,
+    per_day,
 )
 from decisions.models import DecisionSums, InteractionSums, SumsQuerySet
 from decisions.window import Window
@@ -40,8 +42,7 @@ class AnomalyRow(Row):
     severity: Severity
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A change of a metric, overall or of the offer or channel that `key` names."""
 
     metric: Metric
@@ -50,13 +51,12 @@ class Candidate:
     change: Change
     severity: Severity
 
-    def order(self, dimension_id: str | None, _: str | None) -> tuple[Any, ...]:
+    def order(self, dimension_id: str | None) -> tuple[Any, ...]:
         """Where to list it."""
-        change = self.change
         return (
             list(THRESHOLDS).index(self.severity),
-            nulls_last(change.z_squared),
-            nulls_last(None if change.percent is None else abs(change.percent)),
+            *furthest_first(self.change.z_squared),
+            *furthest_first(self.change.percent),
             *(self.metric, self.scope, dimension_id or ""),
         )
 
@@ -68,11 +68,11 @@ class Candidate:
             scope=self.scope,
             dimension_id=dimension_id,
             dimension_name=dimension_name,
-            current=float(change.current),
-            baseline=float(change.baseline),
+            current=nearest(change.current),
+            baseline=nearest(change.baseline),
             current_count=change.current_count,
             baseline_count=change.baseline_count,
-            percent_change=None if change.percent is None else float(change.percent),
+            percent_change=None if change.percent is None else nearest(change.percent),
             z_score=change.z_score,
             severity=self.severity,
         )
@@ -100,11 +100,9 @@ class AnomalyCandidates(Service):
             "offer": {**named(Offer.objects.filter(pk__in=keys(found, "offer")))},
             "channel": {**named(Channel.objects.filter(pk__in=keys(found, "channel")))},
         }
-        about = {candidate: names[candidate.scope][candidate.key] for candidate in found}
-        return [
-            candidate.row(*about[candidate])
-            for candidate in sorted(found, key=lambda candidate: candidate.order(*about[candidate]))
-        ]
+        listed = [(candidate, names[candidate.scope][candidate.key]) for candidate in found]
+        listed.sort(key=lambda each: each[0].order(each[1][0]))
+        return [candidate.row(*about) for candidate, about in listed]
 
     def _by_offer(self) -> Iterator[Candidate]:
         window, baseline = self.question.window, self.question.baseline
@@ -119,13 +117,9 @@ class AnomalyCandidates(Service):
         elapsed = window.days - 1 + self._elapsed_today()
         nothing = Decimal()
         for offer in current.keys() | before.keys():
-            change = change_of_daily_mean(
-                Fraction(current.get(offer, nothing)) / elapsed,
-                window.days,
-                DailyAmounts(
-                    before.get(offer, nothing), squares.get(offer, nothing), baseline.days
-                ),
-            )
+            amounts = before.get(offer, nothing), squares.get(offer, nothing), baseline.days
+            mean = per_day(current.get(offer, nothing), elapsed)
+            change = change_of_daily_mean(mean, window.days, DailyAmounts(*amounts))
             yield from candidates("revenue", "offer", offer, change)
 
     def _by_channel(self) -> Iterator[Candidate]:
@@ -177,8 +171,20 @@ def candidates(
     metric: Metric, scope: Scope, key: int | None, change: Change
 ) -> Iterator[Candidate]:
     """The candidate, if the change is remarkable."""
-    if change.severity:
-        yield Candidate(metric, scope, key, change, change.severity)
+    severity = change.severity
+    if severity:
+        yield Candidate(metric, scope, key, change, severity)
+
+
+def furthest_first(ratio: Ratio | None) -> tuple[bool, float, Fraction]:
+    """A sort key that puts high absolute values first and nulls last, exactly.
+
+    Doubles never contradict the numbers that they are nearest to, and are quicker to compare:
+    the fractions only tell apart what has the same double.
+    """
+    numerator, denominator = ratio or (0, 1)
+    closeness = -abs(numerator), denominator
+    return ratio is None, nearest(closeness), Fraction(*closeness)
 
 
 def keys(found: Iterable[Candidate], scope: Scope) -> list[int]:
