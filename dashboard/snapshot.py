@@ -1,6 +1,6 @@
 """Reading for an answer: one snapshot of the database, read-only and for a limited time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -26,8 +26,8 @@ def snapshot() -> Iterator[None]:
         _reading.reset(token)
 
 
-def select(query: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows of an SQL query with `%(named)s` parameters, for what the ORM cannot say."""
+def select(query: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of an SQL query with `%(named)s` or `%s` parameters, for what the ORM cannot say."""
     with connections[ANSWERS].cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())

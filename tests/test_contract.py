@@ -21,7 +21,7 @@ QUERIES = {
     "summary": 1,
     "acceptance_rate": 2,
     "offer_performance": 2,
-    "offer_performance_grouped": 3,
+    "offer_performance_grouped": 2,
     "channel_effectiveness": 2,
     "budget_burn": 4,  # the budgets, costs by offer and by channel, categories of offers
     "funnel": 1,

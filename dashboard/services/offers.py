@@ -1,11 +1,10 @@
 """How offers do: acceptance, and performance alone and by group."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, ClassVar
 
-import msgspec
+from django.db.models import Sum
 
 from dashboard.services.base import (
     DIMENSIONS,
@@ -19,6 +18,7 @@ from dashboard.services.base import (
     named,
     rate,
 )
+from dashboard.snapshot import select
 from decisions.models import SumsQuerySet
 from offers.models import Offer, Status
 from segments.models import Segment, SegmentInteractionSums
@@ -105,11 +105,28 @@ class OfferPerformance(Service):
         )
         totals = {key: values for key, *values in sums}
         nothing = [0, 0, Decimal()]
-        rows = [
-            performance(names, *totals.get(key, nothing))
+        offers = [
+            (*names, *totals.get(key, nothing))
             for key, names in named(Offer.objects.active()).items()
         ]
-        return top(rows)
+        offers.sort(key=lambda offer: (-offer[2], offer[0]))
+        return [PerformanceRow(*performance(*offer)) for offer in offers[:LONGEST_LIST]]
+
+
+# Chosen here, so that not every offer in every group is fetched. The inner queries are the ORM's.
+LONGEST_OF_EACH_GROUP = """
+SELECT "group", external_id, name, impressions::bigint, conversions::bigint, revenue
+FROM (
+    SELECT *, row_number() OVER (
+        PARTITION BY "group" ORDER BY impressions DESC, external_id
+    ) AS place
+    FROM ({sums}) AS sums ("group", offer_id, interactions, impressions, conversions, revenue)
+    JOIN ({offers}) AS offers (offer_id, external_id, name) USING (offer_id)
+    WHERE interactions > 0
+) AS placed
+WHERE place <= %s
+ORDER BY place
+"""
 
 
 class OfferPerformanceGrouped(Service):
@@ -134,23 +151,30 @@ class OfferPerformanceGrouped(Service):
         grouping = str(self.question.group_by)
         row_type, dimension = self.GROUPS[grouping]
         rows = self._segments() if grouping == "segment" else self.question.interactions()
-        sums = rows.sums(
-            *(self.question.window, dimension, "offer_id"),
-            of=["interactions", "impressions", "conversions", "revenue"],
-        )
-        offers = named(Offer.objects.active())
-        groups: dict[int | None, list[PerformanceRow]] = defaultdict(list)
-        for group, offer, interactions, *values in sums:
-            if interactions and offer in offers:
-                groups[group].append(performance(offers[offer], *values))
+        groups: dict[int | None, list[tuple[Any, ...]]] = defaultdict(list)
+        for group, *offer in self._longest(rows, dimension):
+            groups[group].append(performance(*offer))
         shown = DIMENSIONS[grouping]._default_manager.filter(pk__in=[*groups])  # noqa: SLF001 - documented API
         ordered = named(shown.order_by("name", "external_id"))
         titles: list[tuple[int | None, Any]] = [*ordered.items()]
         return [
-            row_type(*title, *msgspec.structs.astuple(row))
+            row_type(*title, *row)
             for group, title in [*titles, (None, UNCATEGORISED)]
-            for row in top(groups[group])
+            for row in groups[group]
         ]
+
+    def _longest(self, rows: SumsQuerySet[Any], dimension: str) -> list[tuple[Any, ...]]:
+        """The group and what `performance` takes, of each offer to show, in order."""
+        measures = ("interactions", "impressions", "conversions", "revenue")
+        groups = rows.within(self.question.window, dimension, "offer_id").order_by()
+        sums = groups.values_list(dimension, "offer_id").annotate(
+            **{f"sum_of_{measure}": Sum(measure) for measure in measures}
+        )
+        offers = Offer.objects.active().order_by().values_list("pk", "external_id", "name")
+        sums_query, of_sums = sums.query.sql_with_params()
+        offers_query, of_offers = offers.query.sql_with_params()
+        query = LONGEST_OF_EACH_GROUP.format(sums=sums_query, offers=offers_query)
+        return select(query, (*of_sums, *of_offers, LONGEST_LIST))
 
     def _segments(self) -> SumsQuerySet[Any]:
         """The interactions of each segment to show."""
@@ -169,13 +193,8 @@ class OfferPerformanceGrouped(Service):
 
 
 def performance(
-    offer: tuple[str, str], impressions: int, conversions: int, revenue: Decimal
-) -> PerformanceRow:
-    """The row of an offer: its sums and its conversion rate."""
+    offer_id: str, offer_name: str, impressions: int, conversions: int, revenue: Decimal
+) -> tuple[Any, ...]:
+    """The fields of an offer's row: its names, its sums and its conversion rate."""
     conversion_rate = rate(conversions, impressions)
-    return PerformanceRow(*offer, impressions, conversions, money(revenue), conversion_rate)
-
-
-def top(rows: Iterable[PerformanceRow]) -> list[PerformanceRow]:
-    """The rows with the most impressions, as many as fit a list."""
-    return sorted(rows, key=lambda row: (-row.impressions, row.offer_id))[:LONGEST_LIST]
+    return offer_id, offer_name, impressions, conversions, money(revenue), conversion_rate
