@@ -46,34 +46,33 @@ class RevenueTrend(Service):
 
 # percentile_cont wants a row for each run; these are latencies with numbers of runs. So the same is
 # worked out from running totals: a percentile p of n runs lies p * (n - 1) runs after the first,
-# and between two runs in proportion. Every row of the window's days is read once.
+# and between two runs in proportion. The run that has k before it is that of the first total
+# above k; width_bucket finds it in a day's totals by halving. Every row is read once.
 LATENCY_PERCENTILES = """
-WITH latencies AS (
-    SELECT day, latency_ms, sum(runs) AS runs
+WITH running AS (
+    SELECT day, latency_ms, sum(runs) OVER (PARTITION BY day ORDER BY latency_ms) AS up_to
     FROM decisions_latency_sums
     WHERE cell = ANY(%(cells)s)
        OR cell = 0 AND day BETWEEN %(first)s AND %(last)s
           AND log_at >= %(start)s AND log_at < %(end)s
-    GROUP BY day, latency_ms
-    HAVING sum(runs) > 0
-), running AS (
-    SELECT day, latency_ms::double precision AS latency,
-           sum(runs) OVER (PARTITION BY day ORDER BY latency_ms) AS up_to,
-           sum(runs) OVER (PARTITION BY day) AS runs
-    FROM latencies
-), places AS (
-    SELECT day, latency, up_to, runs,
-           0.50::double precision * (runs - 1)::double precision AS at_50,
-           0.99::double precision * (runs - 1)::double precision AS at_99
+), days AS (
+    SELECT day, max(up_to) AS runs,
+           array_agg(latency_ms ORDER BY latency_ms) AS latencies,
+           array_agg(up_to ORDER BY latency_ms) AS totals
     FROM running
+    GROUP BY day
+    HAVING max(up_to) > 0
+), places AS (
+    SELECT *, 0.50::double precision * (runs - 1) AS at_50,
+           0.99::double precision * (runs - 1) AS at_99
+    FROM days
 ), neighbours AS (
     SELECT day, runs, at_50 - floor(at_50) AS part_50, at_99 - floor(at_99) AS part_99,
-           min(latency) FILTER (WHERE up_to > floor(at_50)) AS below_50,
-           min(latency) FILTER (WHERE up_to > ceil(at_50)) AS above_50,
-           min(latency) FILTER (WHERE up_to > floor(at_99)) AS below_99,
-           min(latency) FILTER (WHERE up_to > ceil(at_99)) AS above_99
+           latencies[1 + width_bucket(floor(at_50)::bigint, totals)] AS below_50,
+           latencies[1 + width_bucket(ceil(at_50)::bigint, totals)] AS above_50,
+           latencies[1 + width_bucket(floor(at_99)::bigint, totals)] AS below_99,
+           latencies[1 + width_bucket(ceil(at_99)::bigint, totals)] AS above_99
     FROM places
-    GROUP BY day, runs, at_50, at_99
 )
 SELECT day,
        below_50 + part_50 * (above_50 - below_50),
@@ -112,5 +111,5 @@ class LatencyTrend(Service):
                 "end": window.end,
             },
         )
-        days = {day: LatencyDay(day, p50, p99, int(runs)) for day, p50, p99, runs in found}
+        days = {day: LatencyDay(day, *measures) for day, *measures in found}
         return [days.get(day, LatencyDay(day, None, None, 0)) for day in window.dates()]
