@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Value
+
 from dashboard.services.base import OfferPart, Question, Row, Sample, Service, named, rate
 from decisions.models import (
     ContactPolicy,
@@ -172,15 +174,16 @@ class WhyNotRanked(SampledService):
 
 def _reasons(causes: Mapping[tuple[MissStage, int], int]) -> list[Reason]:
     """What caused misses, the most frequent first, then in the order of the stages, then by id."""
-    names: dict[tuple[MissStage, int], tuple[str, str]] = {}
-    for stage, model in (
-        (MissStage.QUALIFICATION, QualificationRule),
-        (MissStage.CONTACT_POLICY, ContactPolicy),
-    ):
-        keys = [cause for found, cause in causes if found == stage]
-        if keys:
-            entities = named(model._default_manager.filter(pk__in=keys))  # noqa: SLF001 - documented API
-            names |= {(stage, key): name for key, name in entities.items()}
+    selects = [
+        model._default_manager.order_by()  # noqa: SLF001 - documented API
+        .filter(pk__in=[cause for found, cause in causes if found == stage])
+        .values_list(Value(stage), "pk", "external_id", "name")
+        for stage, model in (
+            (MissStage.QUALIFICATION, QualificationRule),
+            (MissStage.CONTACT_POLICY, ContactPolicy),
+        )
+    ]
+    names = {(stage, key): title for stage, key, *title in selects[0].union(selects[1], all=True)}
     rows = []
     for (stage, cause), count in causes.items():
         external_id, name = names.get((stage, cause), (None, None))
