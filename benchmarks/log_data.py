@@ -15,12 +15,13 @@ from typing import Any, LiteralString
 
 import msgspec
 from django.db import connection
+from django.db.models import Max
 from psycopg import sql
 
 from benchmarks.catalogue import FLOWS, OFFERS, REGIONS, RULES, TIERS
 from decisions.ingestion.context import Context
 from decisions.ingestion.traces import DecisionTraceRow
-from decisions.models import ContactPolicyType
+from decisions.models import ContactPolicyType, Interaction
 from decisions.partitions import PARTITIONED, ensure_partitions, month_of
 
 DAYS, CANDIDATES, SHAPES, CHUNK = 400, 20, 20_000, 500_000
@@ -160,7 +161,8 @@ def add_tail(interactions: int, tail: int) -> None:
     """More rows, of the last minutes, which no summary covers yet."""
     parts = _parts(datetime.now(UTC) - timedelta(minutes=20), interactions) | {
         "days": sql.Literal(19 / 24 / 60),
-        "offset": sql.Literal(interactions),  # event ids go on where those of the log end
+        # Event ids go on where those of the log, and of earlier tails, end.
+        "offset": sql.Literal(Interaction.objects.aggregate(last=Max("id"))["last"]),
     }
     with connection.cursor() as cursor:
         _make_shapes(cursor)

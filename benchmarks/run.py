@@ -50,6 +50,8 @@ def measure(home: Path, size: str) -> dict[str, Any]:
     from benchmarks.engines import loaded  # noqa: PLC0415 - needs the settings
     from benchmarks.log_data import add_tail  # noqa: PLC0415
     from benchmarks.prepare import generate, prepare  # noqa: PLC0415
+    from decisions.refreshing import refresh  # noqa: PLC0415
+    from segments.history import SUMMARIES  # noqa: PLC0415
 
     interactions = SIZES[size]
     found: dict[str, Any] = {
@@ -62,6 +64,7 @@ def measure(home: Path, size: str) -> dict[str, Any]:
     }
     found["generated"] = _once(home / "generated.json", partial(generate, interactions, told))
     found["prepared"] = _once(home / "prepared.json", partial(prepare, told))
+    refresh(SUMMARIES)  # the tail of an earlier run
     found |= measure_http("fresh")
     found["raw"], found["engines"] = measure_raw(loaded(home, told))
     add_tail(interactions, TAIL)
