@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
+from django.db.models import OuterRef, Subquery
 
 from dashboard.services.base import Row, Service
 from decisions.models import AlgorithmModel, ModelMetric
@@ -40,30 +41,27 @@ class ModelMetricsTrend(Service):
     accepts = frozenset({"days", "modelId"})
 
     def data(self) -> list[ModelRow]:
-        named = self.question.model
-        models = [named] if named else AlgorithmModel.objects.filter(status=Status.ACTIVE)
-        window = self.question.window
-        metrics: dict[int, list[ModelMetric]] = defaultdict(list)
-        for metric in ModelMetric.objects.filter(
-            model__in=models, recorded_at__gte=window.start, recorded_at__lt=window.end
-        ).order_by("recorded_at"):
-            metrics[metric.model_id].append(metric)
+        named, window = self.question.model, self.question.window
+        recorded = ModelMetric.objects.filter(
+            recorded_at__gte=window.start, recorded_at__lt=window.end
+        )
+        # Of each model's many objects of importances, PostgreSQL picks the one that is shown.
+        known = recorded.filter(model=OuterRef("pk")).exclude(feature_importance={})
+        newest = Subquery(known.order_by("-recorded_at").values("feature_importance")[:1])
+        chosen = {"pk": named.pk} if named else {"status": Status.ACTIVE}
+        models = AlgorithmModel.objects.filter(**chosen).order_by("external_id")
+        found = list(models.values_list("pk", "external_id", "name", "type", newest))
+        trends: dict[int, list[AucPoint]] = defaultdict(list)
+        points = recorded.filter(model__in=[key for key, *_ in found]).order_by("recorded_at")
+        for key, moment, auc in points.values_list("model_id", "recorded_at", "auc"):
+            trends[key].append(AucPoint(moment.astimezone(UTC), auc))
         return [
-            ModelRow(
-                model.external_id,
-                model.name,
-                model.type,
-                [AucPoint(metric.recorded_at.astimezone(UTC), metric.auc) for metric in recorded],
-                importances(recorded),
-            )
-            for model in sorted(models, key=lambda model: model.external_id)
-            for recorded in [metrics[model.pk]]
+            ModelRow(external_id, name, kind, trends[key], importances(importance or {}))
+            for key, external_id, name, kind, importance in found
         ]
 
 
-def importances(metrics: list[ModelMetric]) -> list[Importance]:
-    """The newest importances that are not empty, the highest first."""
-    known = [metric.feature_importance for metric in metrics if metric.feature_importance]
-    newest = known[-1].items() if known else ()
-    rows = [Importance(feature, importance) for feature, importance in newest]
+def importances(by_feature: dict[str, float]) -> list[Importance]:
+    """The importances of features, the highest first."""
+    rows = [Importance(feature, importance) for feature, importance in by_feature.items()]
     return sorted(rows, key=lambda row: (-row.importance, row.feature))
