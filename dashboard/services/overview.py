@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from dashboard.services.base import Row, Service
+from dashboard.snapshot import select
 from decisions.models import ContactPolicyType, Suppression
 from offers.models import (
     Approval,
@@ -83,6 +84,14 @@ class Funnel(Service):
         return [FunnelStage(stage, count) for stage, count in stages.items()]
 
 
+# Counting pairs costs half of what count(DISTINCT) does, which sorts. The inner query is the ORM's.
+SUPPRESSIONS_BY_TYPE = """
+SELECT type, sum(suppressions)::bigint, count(*)
+FROM ({by_customer}) AS by_customer (type, customer_id, suppressions)
+GROUP BY type
+"""
+
+
 class PolicyImpactRow(Row):
     policy_type: ContactPolicyType
     suppressions: int
@@ -100,10 +109,12 @@ class PolicyImpact(Service):
         in_force = Suppression.objects.filter(
             Q(expires_at=None) | Q(expires_at__gt=now), created_at__lte=now
         )
-        rows = (
+        by_customer = (
             in_force.order_by()
-            .values_list("policy__type")
-            .annotate(suppressions=Count("pk"), customers=Count("customer_id", distinct=True))
+            .values_list("policy__type", "customer_id")
+            .annotate(suppressions=Count("pk"))
         )
+        query, parameters = by_customer.query.sql_with_params()
+        rows = select(SUPPRESSIONS_BY_TYPE.format(by_customer=query), parameters)
         found = [PolicyImpactRow(*row) for row in rows]
         return sorted(found, key=lambda row: (-row.suppressions, row.policy_type))
