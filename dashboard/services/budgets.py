@@ -1,9 +1,9 @@
 """How fast budgets are spent."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from dashboard.services.base import Row, Service, money, nulls_last, rate
 from decisions.models import InteractionSums
@@ -73,34 +73,28 @@ class Spend:
             Window((end - start).days + 1, start, end, window.time_zone)
             for start, end in zip(self._starts, ends, strict=True)
         ]
-        scopes = {budget.scope for budget in budgets}
-        self._by_channel = self._costs("channel_id") if BudgetScope.CHANNEL in scopes else []
-        self._by_offer = self._costs("offer_id") if scopes - {BudgetScope.CHANNEL} else []
-        self._category_of: dict[int, int | None] = {}
-        if BudgetScope.CATEGORY in scopes:
-            self._category_of = dict(Offer.objects.values_list("pk", "category_id"))
+        self._spent: dict[tuple[int, str, int | None], Decimal] = defaultdict(Decimal)
+        for piece, scope, key, cost in self._costs({budget.scope for budget in budgets}):
+            self._spent[piece, scope, key] += cost
 
     def of(self, budget: Budget) -> Decimal:
         """The cost of all interactions in the budget's scope and period, up to today."""
         first = self._starts.index(budget.period_start)
-        by_channel = budget.scope == BudgetScope.CHANNEL
-        costs = self._by_channel if by_channel else self._by_offer
-        return sum(
-            (cost for piece, key, cost in costs if piece >= first and self._counts(budget, key)),
-            Decimal(),
-        )
+        key = budget.category_id or budget.offer_id or budget.channel_id
+        pieces = range(first, len(self._pieces))
+        return sum((self._spent[piece, budget.scope, key] for piece in pieces), Decimal())
 
-    def _counts(self, budget: Budget, key: int) -> bool:
-        """Whether the offer or channel of this key is in the budget's scope."""
-        match budget.scope:
-            case BudgetScope.CHANNEL:
-                return key == budget.channel_id
-            case BudgetScope.OFFER:
-                return key == budget.offer_id
-            case BudgetScope.CATEGORY:
-                return self._category_of[key] == budget.category_id
-        return True
-
-    def _costs(self, dimension: str) -> list[tuple[Any, ...]]:
-        """The piece, the key and the cost."""
-        return InteractionSums.objects.sums_of_windows(self._pieces, dimension, of=["cost"])
+    def _costs(self, scopes: set[str]) -> Iterator[tuple[int, str, int | None, Decimal]]:
+        """Costs by piece, scope, and key in the scope; each as often as it counts."""
+        sums = InteractionSums.objects.sums_of_windows
+        if BudgetScope.CHANNEL in scopes:
+            for piece, channel, cost in sums(self._pieces, "channel_id", of=["cost"]):
+                yield piece, BudgetScope.CHANNEL, channel, cost
+        if scopes - {BudgetScope.CHANNEL}:
+            categories = {}
+            if BudgetScope.CATEGORY in scopes:
+                categories = dict(Offer.objects.order_by().values_list("pk", "category_id"))
+            for piece, offer, cost in sums(self._pieces, "offer_id", of=["cost"]):
+                yield piece, BudgetScope.OFFER, offer, cost
+                yield piece, BudgetScope.CATEGORY, categories.get(offer), cost
+                yield piece, BudgetScope.GLOBAL, None, cost
