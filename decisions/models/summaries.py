@@ -8,7 +8,7 @@ a full scan of the log, however old the table is. Services query the views.
 The tables keep their sums in cells (decisions/cells.py), so that few rows make up any window.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import connections, models
@@ -117,9 +117,16 @@ class SumsQuerySet(models.QuerySet[View]):
         self, windows: Sequence["Window"], *dimensions: str, of: Sequence[str], **only: Any
     ) -> list[tuple[Any, ...]]:
         """As `sums`, for windows that do not overlap; the number of the window comes first."""
-        conditions = [self._cells(window, *dimensions, **only) for window in windows]
-        number = Case(*(When(each, then=Value(place)) for place, each in enumerate(conditions)))
-        rows = self._only(only).filter(Q(*conditions, _connector=Q.OR)).order_by()
+        cells = {cell for each in windows for cell in self._cells(each, *dimensions, **only)}
+        tails = Q(*map(_tail, windows), _connector=Q.OR)
+        # A cell begins in the window that it is a part of.
+        number = Case(
+            *(
+                When(day__range=(each.first, each.last), then=Value(place))
+                for place, each in enumerate(windows)
+            )
+        )
+        rows = self._only(only).filter(_in(cells, tails)).order_by()
         return list(rows.values_list(number, *dimensions).annotate(**_sums(of)))
 
     def squares_by_day(self, window: "Window", dimension: str, of: str) -> dict[Any, Any]:
@@ -141,26 +148,33 @@ class SumsQuerySet(models.QuerySet[View]):
 
     def within(self, window: "Window", *dimensions: str, **only: Any) -> Self:
         """The rows that make up the window and tell the dimensions apart."""
-        return self._only(only).filter(self._cells(window, *dimensions, **only))
+        cells = self._cells(window, *dimensions, **only)
+        return self._only(only).filter(_in(cells, _tail(window)))
 
     def _only(self, only: dict[str, Any]) -> Self:
         return self.filter(**{name: value for name, value in only.items() if value is not None})
 
-    def _cells(self, window: "Window", *dimensions: str, **only: Any) -> Q:
-        """The cells of the coarsest grain that will do, and the tail's part of the window.
-
-        The time, unlike the day, tells which months of the tail need not even be looked at, and
-        has statistics.
-        """
+    def _cells(self, window: "Window", *dimensions: str, **only: Any) -> list[int]:
+        """The cells of the coarsest grain that will do."""
         narrowed = [name for name, value in only.items() if value is not None]
         used = {_dimension(name) for name in (*dimensions, *narrowed)}
         known = used.intersection(self.model.dimensions)
         kept = min((each for each in self.model.grains if known <= each), key=len)
         number = grain(kept, self.model.dimensions)
-        cells = cells_of(window, number, self.model.levels, daily="day" in used)
-        tail = Q(log_at__gte=window.start, log_at__lt=window.end)
-        # One list of cells, so that the stored rows are found by their primary key.
-        return Q(cell__in=[TAIL, *cells]) & (Q(cell__gt=TAIL) | tail)
+        return cells_of(window, number, self.model.levels, daily="day" in used)
+
+
+def _in(cells: Collection[int], tail: Q) -> Q:
+    """The rows of the cells, which one list finds by the primary key, and a part of the tail."""
+    return Q(cell__in=[TAIL, *cells]) & (Q(cell__gt=TAIL) | tail)
+
+
+def _tail(window: "Window") -> Q:
+    """The tail's part of the window.
+
+    The time, unlike the day, tells which months need not even be looked at, and has statistics.
+    """
+    return Q(log_at__gte=window.start, log_at__lt=window.end)
 
 
 def _sums(measures: Sequence[str], **options: Any) -> dict[str, Sum]:
