@@ -116,10 +116,10 @@ def _sets(
     """For each grain and level: the common table expression, and the query of its cells."""
     columns = dict(zip(stored.dimensions, stored.dimension_columns(), strict=True))
     sums = _list(map(_sum, stored.measure_fields()))
-    finest, source = None, days
+    finest = days
     for kept in sorted(stored.grains, key=len, reverse=True):
         number = grain(kept, stored.dimensions)
-        finer = source if finest is None else finest
+        finer = finest
         for shorter, level in pairwise((0, *stored.levels)):
             name = sql.Identifier(f"grain_{number}_level_{level}")
             common = sql.SQL(_SET).format(
@@ -143,7 +143,7 @@ def _sets(
                 name=name,
             )
             yield common, cells
-            finest, finer = finest or name, name
+            finest, finer = (name if finest is days else finest), name
 
 
 def _newest(stored: type[Measures], among: sql.Composable | None) -> sql.Composable:
