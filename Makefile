@@ -54,8 +54,8 @@ lint: .venv/dev
 	$(RUN) manage.py check --deploy --fail-level WARNING
 
 bench: .venv/bench staticfiles/staticfiles.json
-	$(RUN) -m benchmarks.run $(SIZE)
 	$(RUN) -m benchmarks.ingestion
+	$(RUN) -m benchmarks.run $(SIZE)
 
 # ---------------------------------------------------------------- what the targets need
 

@@ -9,6 +9,7 @@ A database of its own is created on the server of DATABASE_URL, and dropped in t
 """
 
 import argparse
+import json
 import os
 import random
 import tempfile
@@ -21,6 +22,8 @@ from typing import Any
 
 import django
 import msgspec
+
+from benchmarks.environment import RESULTS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("SECRET_KEY", "only-for-the-benchmark")
@@ -149,8 +152,8 @@ def copied(log: str, path: Path, *, into: bool) -> float:
     return perf_counter() - started
 
 
-def compare(directory: Path, entity: str, count: int, rounds: int) -> str:
-    """The line of the report on this entity."""
+def compare(directory: Path, entity: str, count: int, rounds: int) -> dict[str, float]:
+    """Rows per second of both ways, and their ratio."""
     events, plain = directory / f"{entity}.ndjson", directory / f"{entity}.copy"
     tables = LOGS[entity]
     times: dict[str, list[float]] = {"ingest": [], "copy": []}
@@ -161,17 +164,18 @@ def compare(directory: Path, entity: str, count: int, rounds: int) -> str:
         empty(tables)
         times["copy"].append(copied(tables[0], plain, into=True))
     ours, bare = (count / min(times[way]) for way in ("ingest", "copy"))
-    return f"{entity:>16} {count:>12,} {ours:>14,.0f} {bare:>14,.0f} {ours / bare:>7.2f}"
+    return {"rows": count, "ingest": ours, "copy": bare, "ratio": ours / bare}
 
 
 def main() -> None:
-    """Print the report."""
+    """Print the rates, and write them down for the report."""
     parser = argparse.ArgumentParser(description="Rows per second of ingest and of a bare COPY")
     parser.add_argument("--interactions", type=int, default=1_000_000)
     parser.add_argument("--traces", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     counts = {"interactions": options.interactions, "decision_traces": options.traces}
+    found: dict[str, dict[str, float]] = {}
     before = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = "ingestion_benchmark"
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
@@ -186,9 +190,16 @@ def main() -> None:
             print(f"{'':>16} {'rows':>12} {'ingest rows/s':>14} {'COPY rows/s':>14} {'ratio':>7}")
             for entity, count in counts.items():
                 if count:
-                    print(compare(directory, entity, count, options.rounds), flush=True)
+                    each = found[entity] = compare(directory, entity, count, options.rounds)
+                    print(
+                        f"{entity:>16} {count:>12,} {each['ingest']:>14,.0f} "
+                        f"{each['copy']:>14,.0f} {each['ratio']:>7.2f}",
+                        flush=True,
+                    )
     finally:
         connection.creation.destroy_test_db(before, verbosity=0)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "ingestion.json").write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

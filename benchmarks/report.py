@@ -4,7 +4,6 @@
 """
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,10 +11,13 @@ from typing import Any
 import matplotlib as mpl
 
 from benchmarks.environment import RESULTS, SIZES
+from benchmarks.targets import targets_part
+from benchmarks.words import name_of, table
 
 mpl.use("agg")
 from matplotlib import pyplot as plt  # after choosing to draw without a screen
 
+DAYS = (7, 30, 365)
 ENGINES = ("PostgreSQL", "DuckDB", "ClickHouse")
 NOTES = """\
 An answer is timed by a client in Python on a kept connection, from the request to the last byte:
@@ -42,12 +44,20 @@ def write_report(directory: Path) -> None:
     ]
     for each in sizes:
         _add_ratios(each)
-    headlines = _headlines(sizes)
-    results = {"headlines": headlines, "sizes": sizes}
+    kept = directory / "ingestion.json"
+    ingestion = json.loads(kept.read_text()) if kept.exists() else {}
+    results = {"headlines": _headlines(sizes), "ingestion": ingestion, "sizes": sizes}
     (directory / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     _plot(sizes, directory / "latency.png")
-    text = "\n\n".join(["# Benchmarks", *map(_size_part, sizes), _growth(sizes), "## How", NOTES])
-    (directory / "report.md").write_text(text)
+    parts = [
+        "# Benchmarks",
+        "![Median latency over types against size, by engine](latency.png)",
+        targets_part(sizes, ingestion),
+        *map(_size_part, sizes),
+        _growth(sizes),
+        f"## How\n\n{NOTES}",
+    ]
+    (directory / "report.md").write_text("\n\n".join(parts))
 
 
 def _add_ratios(size: dict[str, Any]) -> None:
@@ -72,56 +82,44 @@ def _answer(size: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _headlines(sizes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of the largest size: medians over all compared questions of 30 days without a segment."""
+    """How many times as long raw SQL takes, by days: medians over the types, without a segment."""
     if not sizes:
         return {}
     largest = sizes[-1]
-    month = [raw for raw in largest["raw"] if raw["days"] == 30 and not raw["segment"]]
-    return {
-        "interactions": largest["interactions"],
-        **{
-            f"{name} takes this many times as long (30 days, median over types)": round(
-                median(raw["times_answer"][name] for raw in month), 1
-            )
-            for name in ENGINES
-        },
+    return {"interactions": largest["interactions"]} | {
+        f"{engine}, {days} days": round(
+            median(
+                raw["times_answer"][engine]
+                for raw in largest["raw"]
+                if raw["days"] == days and not raw["segment"]
+            ),
+            1,
+        )
+        for engine in ENGINES
+        for days in DAYS
     }
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    head = [*head]
-    lines = [head, ["---", *(["---:"] * (len(head) - 1))], *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
-
-
-def _name(question: dict[str, Any]) -> str:
-    parts = [question["type"]]
-    parts += [f"by {question['group_by']}"] if question["group_by"] else []
-    parts += [f"{question['days']} d"] if question["days"] else []
-    parts += ["segment"] if question["segment"] else []
-    return ", ".join(parts)
 
 
 def _size_part(size: dict[str, Any]) -> str:
     floor, prepared = size["floor"], size["prepared"]
-    tail = {_name(each): each for each in size["answers"] if each["state"] == "tail"}
-    answers = _table(
+    tail = {name_of(each): each for each in size["answers"] if each["state"] == "tail"}
+    answers = table(
         ("answer", "p50 ms", "p99 ms", "/ floor", "tail: p50 ms", "p99 ms"),
         (
             (
-                *(_name(each), f"{each['p50']:.2f}", f"{each['p99']:.2f}"),
+                *(name_of(each), f"{each['p50']:.2f}", f"{each['p99']:.2f}"),
                 f"{each['times_floor']:.1f}",
-                *(f"{tail[_name(each)][name]:.2f}" for name in ("p50", "p99")),
+                *(f"{tail[name_of(each)][name]:.2f}" for name in ("p50", "p99")),
             )
             for each in size["answers"]
             if each["state"] == "fresh"
         ),
     )
-    raw = _table(
+    raw = table(
         ("question", "answer ms", *(f"{name} ms" for name in ENGINES), "fastest / answer", "agree"),
         (
             (
-                *(_name(each), f"{each['answer_p50']:.2f}"),
+                *(name_of(each), f"{each['answer_p50']:.2f}"),
                 *(f"{each['engines'][name]['p50']:.2f}" for name in ENGINES),
                 f"{min(each['times_answer'].values()):.2f}",
                 "yes" if each["agree"] else "NO",
@@ -172,13 +170,13 @@ def _growth(sizes: list[dict[str, Any]]) -> str:
     for place, size in enumerate(sizes):
         for each in size["answers"]:
             if each["state"] == "fresh":
-                row = times.setdefault(_name(each), ["-"] * len(sizes))
+                row = times.setdefault(name_of(each), ["-"] * len(sizes))
                 row[place] = f"{each['times_floor']:.1f}"
     head = ("floors, at", *(f"{size['interactions']:,}" for size in sizes))
-    table = _table(head, ((name, *row) for name, row in times.items()))
+    grown = table(head, ((name, *row) for name, row in times.items()))
     missing = [name for name in SIZES if name not in {size["size"] for size in sizes}]
     rest = f"\n\nNot measured yet: {', '.join(missing)}." if missing else ""
-    return f"## Growth\n\n{table}{rest}"
+    return f"## Growth\n\n{grown}{rest}"
 
 
 def _plot(sizes: list[dict[str, Any]], path: Path) -> None:
@@ -196,6 +194,9 @@ def _plot(sizes: list[dict[str, Any]], path: Path) -> None:
         for name, line in lines.items():
             axis.plot([size["interactions"] for size in sizes], line, marker="o", label=name)
         axis.set(xscale="log", yscale="log", xlabel="interactions", title=f"{days} days")
+        measured = [size["interactions"] for size in sizes]
+        axis.set_xticks(measured, [f"{count // 1_000_000} million" for count in measured])
+        axis.minorticks_off()
         axis.grid(visible=True, which="both", alpha=0.2)
     axes[0].set_ylabel("median latency over types, ms")
     axes[0].legend()

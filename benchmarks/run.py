@@ -35,9 +35,12 @@ def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{options.size}.json").write_text(json.dumps(found, indent=1) + "\n")
 
+    from django.core.management import call_command  # noqa: PLC0415 - needs the settings
+
     from benchmarks.report import write_report  # noqa: PLC0415 - draws, which nothing else does
 
     write_report(RESULTS)
+    call_command("stop_database", verbosity=0)
 
 
 def told(text: str) -> None:
