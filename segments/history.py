@@ -8,19 +8,35 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from decisions.folding import add, contributions
-from decisions.models import SummaryMark
+from decisions.models import (
+    DecisionMeasures,
+    InteractionMeasures,
+    Measures,
+    OfferDecisionMeasures,
+    SummaryMark,
+)
 from decisions.refreshing import SUMMARIES as OF_ALL
 from decisions.refreshing import Summaries
-from segments.models import SegmentInteractionSummary
+from segments.models import (
+    SegmentDecisionSummary,
+    SegmentInteractionSummary,
+    SegmentOfferDecisionSummary,
+)
 
-OF_SEGMENTS: Summaries = (SegmentInteractionSummary,)
+# Each with the view of the rows that it adds up for all customers.
+_ROWS: dict[type[Measures], str] = {
+    SegmentInteractionSummary: InteractionMeasures.rows,
+    SegmentDecisionSummary: DecisionMeasures.rows,
+    SegmentOfferDecisionSummary: OfferDecisionMeasures.rows,
+}
+OF_SEGMENTS: Summaries = tuple(_ROWS)
 SUMMARIES: Summaries = (*OF_ALL, *OF_SEGMENTS)
 
 # The histories of a hundredth of the customers are ranges of the log's primary key, which starts
 # with the customer; for many more, the log is scanned once.
 _HISTORY: LiteralString = """
 (SELECT customer_id, sign, {segment} AS segment_id FROM segments_change) change
-JOIN decisions_interaction_row USING (customer_id)
+JOIN {rows} USING (customer_id)
 WHERE log_id <= {mark}
 """
 
@@ -31,8 +47,8 @@ def fold_change(cursor: Any, segment: sql.Literal) -> None:
     The marks must stand still until the end of the transaction (decisions/locks.py).
     """
     marks = dict(SummaryMark.objects.values_list("summary", "folded_id"))
-    for stored in OF_SEGMENTS:
+    for stored, rows in _ROWS.items():
         mark = sql.Literal(marks.get(stored.log, 0))
-        history = sql.SQL(_HISTORY).format(segment=segment, mark=mark)
+        history = sql.SQL(_HISTORY).format(segment=segment, rows=sql.Identifier(rows), mark=mark)
         sums_of_segment = sql.SQL("segment_id = {}").format(segment)
         add(cursor, stored, contributions(stored, history, "sign"), sums_of_segment)

@@ -5,9 +5,12 @@ from typing import Any, ClassVar
 from django.db import models
 
 from decisions.models import (
+    ConsiderationMeasures,
     DecisionMeasures,
+    DecisionQuerySet,
+    EligibilityMeasures,
     InteractionMeasures,
-    MissMeasures,
+    Measures,
     OfferDecisionMeasures,
     RawDecisionQuerySet,
     SumsQuerySet,
@@ -102,26 +105,61 @@ class SegmentInteractionSums(SegmentInteractionMeasures, SumsRow):
         db_table = "segments_interaction_sums"
 
 
-# What traces say of a segment is not kept: with each offer's rivals, that would be more rows than
-# there are traces. Answers read the newest traces of the members instead.
+class SegmentDecisionMeasures(Measures):
+    """How many decisions there were about the present members of each segment."""
+
+    log = "decisions"
+    rows = "segments_decision_row"
+    dimensions: ClassVar[tuple[str, ...]] = ("segment",)
+    grains = (frozenset(dimensions),)
+
+    traces = models.IntegerField()
+
+    class Meta:
+        abstract = True
 
 
-class SegmentDecisionSums(DecisionMeasures, SumsRow):
-    """View: as DecisionSums, for the present members of each segment; all of it is tail."""
+class SegmentDecisionSummary(SegmentDecisionMeasures):
+    """Stored numbers of the decisions about a segment's present members."""
 
-    pk = models.CompositePrimaryKey("segment", "cell", "channel", "decision_flow")
+    pk = models.CompositePrimaryKey("segment", "cell")
+    segment = segment_of_sums(models.CASCADE)
+
+
+class SegmentDecisionSums(SegmentDecisionMeasures, SumsRow):
+    """View: decisions about the present members of each segment, stored and tail together."""
+
+    pk = models.CompositePrimaryKey("segment", "cell")
     segment = segment_of_sums()
-    objects: ClassVar[Any] = RawDecisionQuerySet.as_manager()
+    objects: ClassVar[Any] = DecisionQuerySet.as_manager()
 
     class Meta:
         managed = False
         db_table = "segments_decision_sums"
 
 
-class SegmentOfferDecisionSums(OfferDecisionMeasures, SumsRow):
-    """View: as OfferDecisionSums, for the present members of each segment; all of it is tail."""
+class SegmentOfferDecisionMeasures(EligibilityMeasures):
+    """How eligible offers fared in decisions about the present members of each segment."""
 
-    pk = models.CompositePrimaryKey("segment", "cell", "offer", "channel", "decision_flow")
+    rows = "segments_offer_decision_row"
+    dimensions: ClassVar[tuple[str, ...]] = ("segment", "offer")
+    grains = (frozenset(dimensions),)
+
+    class Meta:
+        abstract = True
+
+
+class SegmentOfferDecisionSummary(SegmentOfferDecisionMeasures):
+    """Stored sums of eligible offers, for a segment's present members."""
+
+    pk = models.CompositePrimaryKey("segment", "cell", "offer")
+    segment = segment_of_sums(models.CASCADE)
+
+
+class SegmentOfferDecisionSums(SegmentOfferDecisionMeasures, SumsRow):
+    """View: eligible offers for the present members of each segment, stored and tail together."""
+
+    pk = models.CompositePrimaryKey("segment", "cell", "offer")
     segment = segment_of_sums()
     objects: ClassVar[Any] = TraceQuerySet.as_manager()
 
@@ -130,13 +168,50 @@ class SegmentOfferDecisionSums(OfferDecisionMeasures, SumsRow):
         db_table = "segments_offer_decision_sums"
 
 
-class SegmentMissSums(MissMeasures, SumsRow):
-    """View: as MissSums, for the present members of each segment; all of it is tail."""
+# What else traces say of a segment is not summed up: by channel and flow, or with the rivals of
+# each offer, sums would be more rows than there are traces. Answers read the members' newest ones.
 
-    pk = models.CompositePrimaryKey("segment", "cell", "offer", "stage", "cause", "winner")
+
+class SegmentRow(SumsRow):
+    """A row of a view of the log alone, for each segment that the customer is in: all is tail."""
+
+    grains: ClassVar[tuple[frozenset[str], ...]] = ()
+
+    log_id = models.BigIntegerField()
     segment = segment_of_sums()
+
+    class Meta:
+        abstract = True
+
+
+class SegmentDecisionRow(SegmentRow, DecisionMeasures):
+    """View: decisions about the present members of each segment, by channel and flow."""
+
+    pk = models.CompositePrimaryKey("segment", "log_id")
+    objects: ClassVar[Any] = RawDecisionQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "segments_decision_row"
+
+
+class SegmentOfferDecisionRow(SegmentRow, OfferDecisionMeasures):
+    """View: eligible offers in these decisions, by channel and flow."""
+
+    pk = models.CompositePrimaryKey("segment", "log_id", "offer")
     objects: ClassVar[Any] = TraceQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "segments_miss_sums"
+        db_table = "segments_offer_decision_row"
+
+
+class SegmentConsiderationRow(SegmentRow, ConsiderationMeasures):
+    """View: considered offers in these decisions, and what they were missed for."""
+
+    pk = models.CompositePrimaryKey("segment", "log_id", "offer")
+    objects: ClassVar[Any] = TraceQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "segments_consideration_row"

@@ -35,7 +35,7 @@ QUERIES = {
     "degraded_scoring": 1,
     "selection_frequency": 3,
     "anomaly_candidates": 6,
-    "why_not_ranked": 6,  # the offer, the traces, its two sums, and the names of what beat it
+    "why_not_ranked": 5,  # the offer, the traces, its sums, the names of causes and of winners
 }
 SIGNING_IN = 2
 # Revenue per elapsed day, of which anomalies of two days or more speak, changes with the clock.

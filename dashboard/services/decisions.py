@@ -8,17 +8,23 @@ from django.db.models import Value
 
 from dashboard.services.base import OfferPart, Question, Row, Sample, Service, named, rate
 from decisions.models import (
+    ConsiderationSums,
     ContactPolicy,
     DecisionQuerySet,
     DecisionSums,
     MissStage,
-    MissSums,
     OfferDecisionSums,
     QualificationRule,
     TraceQuerySet,
 )
 from offers.models import Offer
-from segments.models import SegmentDecisionSums, SegmentMissSums, SegmentOfferDecisionSums
+from segments.models import (
+    SegmentConsiderationRow,
+    SegmentDecisionRow,
+    SegmentDecisionSums,
+    SegmentOfferDecisionRow,
+    SegmentOfferDecisionSums,
+)
 
 SAMPLE_CAP = 10_000
 RANKS = 10
@@ -33,21 +39,14 @@ class SampledService(Service):
     def __init__(self, question: Question) -> None:
         super().__init__(question)
         self.sample = Sample(SAMPLE_CAP, 0, truncated=False)
-        segment = question.segment
-        self._decisions: DecisionQuerySet[Any] = DecisionSums.objects.all()
-        self._offer_decisions: TraceQuerySet[Any] = OfferDecisionSums.objects.all()
-        self._misses: TraceQuerySet[Any] = MissSums.objects.all()
-        if segment is not None:
-            self._decisions = SegmentDecisionSums.objects.filter(segment=segment)
-            self._offer_decisions = SegmentOfferDecisionSums.objects.filter(segment=segment)
-            self._misses = SegmentMissSums.objects.filter(segment=segment)
 
-    def cover(self, **traces: Any) -> None:
-        """Settle which of the traces that match are read."""
-        found = self._decisions.sample(self.question.window, SAMPLE_CAP, **traces)
+    def covered(
+        self, decisions: DecisionQuerySet[Any], offers: TraceQuerySet[Any], **traces: Any
+    ) -> TraceQuerySet[Any]:
+        """What the traces that are read say of offers; settles which of those that match are."""
+        found = decisions.sample(self.question.window, SAMPLE_CAP, **traces)
         self.sample = Sample(SAMPLE_CAP, found.size, found.truncated)
-        self._offer_decisions = self._offer_decisions.covered_by(found)
-        self._misses = self._misses.covered_by(found)
+        return offers.covered_by(found)
 
 
 class SelectionRow(OfferPart):
@@ -80,16 +79,14 @@ class SelectionFrequency(SampledService):
             "channel": question.channel,
             "decision_flow": question.decision_flow,
         }
-        self.cover(**only)
+        offer_decisions = self._offer_decisions(**only)
         shown = Offer.objects.all()
         if question.category is not None:
             shown = shown.filter(category=question.category)
             only["offer__in"] = shown
         measures = ["eligible", "scored", "selected", "ranked", "rank_sum"]
         ranks = [f"rank_{rank}" for rank in range(1, RANKS + 1)]
-        sums = self._offer_decisions.sums(
-            question.window, "offer_id", of=[*measures, *ranks], **only
-        )
+        sums = offer_decisions.sums(question.window, "offer_id", of=[*measures, *ranks], **only)
         totals = {key: counts for key, *counts in sums if counts[0]}
         offers = shown.filter(pk__in=totals).values_list("pk", "external_id", "name", "mandatory")
         rows = [
@@ -108,6 +105,23 @@ class SelectionFrequency(SampledService):
             for eligible, scored, selected, ranked, rank_sum, *distribution in [totals[key]]
         ]
         return sorted(rows, key=lambda row: (-row.selected, -row.eligible, row.offer_id))
+
+    def _offer_decisions(self, **traces: Any) -> TraceQuerySet[Any]:
+        """The sums; of a segment they are kept neither by channel nor by flow, so rows are read."""
+        segment = self.question.segment
+        if segment is None:
+            return self.covered(
+                DecisionSums.objects.all(), OfferDecisionSums.objects.all(), **traces
+            )
+        decisions: Any = SegmentDecisionSums
+        offers: Any = SegmentOfferDecisionSums
+        if any(traces.values()):
+            decisions, offers = SegmentDecisionRow, SegmentOfferDecisionRow
+        return self.covered(
+            decisions.objects.filter(segment=segment),
+            offers.objects.filter(segment=segment),
+            **traces,
+        )
 
 
 class Reason(Row):
@@ -149,16 +163,15 @@ class WhyNotRanked(SampledService):
         question, offer = self.question, self.question.offer
         if offer is None:
             raise ValueError("an offer is required")
-        self.cover()
-        [selected] = self._offer_decisions.totals(question.window, of=["selected"], offer=offer)
-        causes: Counter[tuple[MissStage, int]] = Counter()
+        causes: Counter[tuple[int, int]] = Counter()
         winners: Counter[int] = Counter()
-        for stage, cause, winner, count in self._misses.sums(
-            *(question.window, "stage", "cause", "winner"), of=["misses"], offer=offer
+        for stage, cause, winner, count in self._considerations().sums(
+            *(question.window, "stage", "cause", "winner"), of=["considered"], offer=offer
         ):
-            causes[MissStage(stage), cause] += count
+            causes[stage, cause] += count
             winners[winner] += count
         del winners[0]
+        selected = causes.pop((0, 0), 0)
         missed = causes.total()
         return Misses(
             offer.external_id,
@@ -171,8 +184,17 @@ class WhyNotRanked(SampledService):
             beaten_by=_beaten_by(winners),
         )
 
+    def _considerations(self) -> TraceQuerySet[Any]:
+        segment = self.question.segment
+        if segment is None:
+            return self.covered(DecisionSums.objects.all(), ConsiderationSums.objects.all())
+        return self.covered(
+            SegmentDecisionRow.objects.filter(segment=segment),
+            SegmentConsiderationRow.objects.filter(segment=segment),
+        )
 
-def _reasons(causes: Mapping[tuple[MissStage, int], int]) -> list[Reason]:
+
+def _reasons(causes: Mapping[tuple[int, int], int]) -> list[Reason]:
     """What caused misses, the most frequent first, then in the order of the stages, then by id."""
     selects = [
         model._default_manager.order_by()  # noqa: SLF001 - documented API
@@ -189,7 +211,7 @@ def _reasons(causes: Mapping[tuple[MissStage, int], int]) -> list[Reason]:
         external_id, name = names.get((stage, cause), (None, None))
         rows.append((-count, stage, external_id or "", external_id, name))
     return [
-        Reason(stage.label, external_id, name, -count)
+        Reason(MissStage(stage).label, external_id, name, -count)
         for count, stage, _, external_id, name in sorted(rows, key=lambda row: row[:3])
     ]
 

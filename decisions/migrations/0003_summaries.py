@@ -28,11 +28,11 @@ RETURNS TABLE (
            coalesce(rank = 9, false)::integer,
            coalesce(rank = 10, false)::integer
 $$;
-CREATE FUNCTION decisions_miss_measures(state smallint, culprit integer)
-RETURNS TABLE (stage smallint, cause integer, winner integer, misses integer)
+CREATE FUNCTION decisions_consideration_measures(state smallint, culprit integer)
+RETURNS TABLE (stage smallint, cause integer, winner integer, considered integer)
 LANGUAGE sql IMMUTABLE ROWS 1 AS $$
     SELECT (state >> 3)::smallint,
-           CASE WHEN state >> 3 < 3 THEN culprit ELSE 0 END,
+           CASE WHEN state >> 3 < 3 THEN coalesce(culprit, 0) ELSE 0 END,
            CASE WHEN state >> 3 < 3 THEN 0 ELSE coalesce(culprit, 0) END,
            1
 $$;
@@ -68,33 +68,31 @@ SELECT id AS log_id, created_at AS log_at, customer_id,
         AND degraded_reason IS NULL)::integer AS degraded_unknown
 FROM decisions_decisiontrace;
 
--- Arrays are unnested side by side in the list of columns, which takes half as long as a function in
+-- Arrays are unnested side by side in a list of columns, which takes half as long as a function in
 -- FROM. Comparing with <> lets the planner expect many rows, so that it groups them by hashing.
 CREATE VIEW decisions_offer_decision_row AS
-SELECT log_id, log_at, customer_id, day, channel_id, decision_flow_id, offer_id, measure.*
-FROM (
-    SELECT id AS log_id, created_at AS log_at, customer_id, created_at::date AS day,
-           channel_id, decision_flow_id,
-           unnest(outcome_offers) AS offer_id,
-           unnest(outcome_states) AS state,
-           unnest(outcome_ranks) AS rank
-    FROM decisions_decisiontrace
-) outcome, decisions_offer_measures(state, rank) measure
+SELECT id AS log_id, created_at AS log_at, customer_id,
+       created_at::date AS day, channel_id, decision_flow_id, offer_id, measure.*
+FROM decisions_decisiontrace,
+     LATERAL (SELECT unnest(outcome_offers) AS offer_id,
+                     unnest(outcome_states) AS state,
+                     unnest(outcome_ranks) AS rank) outcome,
+     decisions_offer_measures(state, rank) measure
 WHERE state & 1 <> 0;
 
-CREATE VIEW decisions_miss_row AS
-SELECT log_id, log_at, customer_id, day, offer_id, measure.*
-FROM (
-    SELECT id AS log_id, created_at AS log_at, customer_id, created_at::date AS day,
-           unnest(outcome_offers) AS offer_id,
-           unnest(outcome_states) AS state,
-           unnest(outcome_causes) AS culprit
-    FROM decisions_decisiontrace
-) outcome, decisions_miss_measures(state, culprit) measure
-WHERE state >> 3 <> 0;
+CREATE VIEW decisions_consideration_row AS
+SELECT id AS log_id, created_at AS log_at, customer_id,
+       created_at::date AS day, offer_id, measure.*
+FROM decisions_decisiontrace,
+     LATERAL (SELECT unnest(outcome_offers) AS offer_id,
+                     unnest(outcome_states) AS state,
+                     unnest(outcome_causes) AS culprit) outcome,
+     decisions_consideration_measures(state, culprit) measure
+WHERE state >> 2 <> 0;
 
 CREATE VIEW decisions_score_row AS
-SELECT log_id, log_at, customer_id, day, channel_id, offer_id,
+SELECT id AS log_id, created_at AS log_at, customer_id,
+       created_at::date AS day, channel_id, offer_id,
        1 AS scored,
        (score * 1e18)::bigint::numeric AS score_sum,
        (score < 0.1)::integer AS bin_0,
@@ -107,12 +105,8 @@ SELECT log_id, log_at, customer_id, day, channel_id, offer_id,
        (score >= 0.7 AND score < 0.8)::integer AS bin_7,
        (score >= 0.8 AND score < 0.9)::integer AS bin_8,
        (score >= 0.9)::integer AS bin_9
-FROM (
-    SELECT id AS log_id, created_at AS log_at, customer_id, created_at::date AS day, channel_id,
-           unnest(scored_offers) AS offer_id,
-           unnest(scored_scores) AS score
-    FROM decisions_decisiontrace
-) entry;
+FROM decisions_decisiontrace,
+     LATERAL (SELECT unnest(scored_offers) AS offer_id, unnest(scored_scores) AS score) entry;
 
 CREATE VIEW decisions_latency_row AS
 SELECT id AS log_id, started_at AS log_at,
@@ -183,7 +177,12 @@ UNIONS = {
         *("offerdecisionsummary", "decisions", "offer_id, channel_id, decision_flow_id, "),
         f"eligible, scored, selected, ranked, rank_sum, {RANKS}",
     ),
-    "miss": ("misssummary", "decisions", "offer_id, stage, cause, winner, ", "misses"),
+    "consideration": (
+        "considerationsummary",
+        "decisions",
+        "offer_id, stage, cause, winner, ",
+        "considered",
+    ),
     "score": ("scoresummary", "decisions", "offer_id, channel_id, ", f"scored, score_sum, {BINS}"),
     "latency": ("latencysummary", "runs", "latency_ms, ", "runs"),
     "attribution": (
@@ -193,12 +192,12 @@ UNIONS = {
 }
 DROP = """
 DROP VIEW decisions_interaction_sums, decisions_decision_sums, decisions_offer_decision_sums,
-          decisions_miss_sums, decisions_score_sums, decisions_latency_sums,
+          decisions_consideration_sums, decisions_score_sums, decisions_latency_sums,
           decisions_attribution_sums;
 DROP VIEW decisions_interaction_row, decisions_decision_row, decisions_offer_decision_row,
-          decisions_miss_row, decisions_score_row, decisions_latency_row,
+          decisions_consideration_row, decisions_score_row, decisions_latency_row,
           decisions_attribution_row;
-DROP FUNCTION decisions_offer_measures, decisions_miss_measures;
+DROP FUNCTION decisions_offer_measures, decisions_consideration_measures;
 """
 
 
@@ -353,7 +352,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MissSums",
+            name="ConsiderationSums",
             fields=[
                 ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
                 (
@@ -373,7 +372,7 @@ class Migration(migrations.Migration):
                     models.IntegerField(help_text="key of the failed rule or the blocking policy"),
                 ),
                 ("winner", models.IntegerField(help_text="key of the offer that outranked it")),
-                ("misses", models.IntegerField()),
+                ("considered", models.IntegerField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
@@ -390,7 +389,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "decisions_miss_sums",
+                "db_table": "decisions_consideration_sums",
                 "managed": False,
             },
         ),
@@ -675,7 +674,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MissSummary",
+            name="ConsiderationSummary",
             fields=[
                 ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
                 (
@@ -693,7 +692,7 @@ class Migration(migrations.Migration):
                     models.IntegerField(help_text="key of the failed rule or the blocking policy"),
                 ),
                 ("winner", models.IntegerField(help_text="key of the offer that outranked it")),
-                ("misses", models.IntegerField()),
+                ("considered", models.IntegerField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(

@@ -15,8 +15,6 @@ from django.db import connections, models
 from django.db.models import Case, Q, Sum, Value, When
 
 from decisions.cells import LEVELS, TAIL, cells_of, grain
-from decisions.models.log import reference
-from offers.models import Channel, Offer
 
 if TYPE_CHECKING:
     from decisions.window import Window
@@ -155,7 +153,9 @@ class SumsQuerySet(models.QuerySet[View]):
         return self.filter(**{name: value for name, value in only.items() if value is not None})
 
     def _cells(self, window: "Window", *dimensions: str, **only: Any) -> list[int]:
-        """The cells of the coarsest grain that will do."""
+        """The cells of the coarsest grain that will do; none where no sums are kept."""
+        if not self.model.grains:
+            return []
         narrowed = [name for name, value in only.items() if value is not None]
         used = {_dimension(name) for name in (*dimensions, *narrowed)}
         known = used.intersection(self.model.dimensions)
@@ -184,42 +184,3 @@ def _sums(measures: Sequence[str], **options: Any) -> dict[str, Sum]:
 def _dimension(lookup: str) -> str:
     """What "offer_id", "offer__category_id" and "offer__in" are about."""
     return lookup.split("__", maxsplit=1)[0].removesuffix("_id")
-
-
-class InteractionMeasures(Measures):
-    """The additive measures of interactions (see the vocabulary in the README)."""
-
-    log = "interactions"
-    rows = "decisions_interaction_row"
-    dimensions: ClassVar[tuple[str, ...]] = ("offer", "channel")
-    grains = tuple(frozenset(kept) for kept in [(), ("offer",), ("channel",), ("offer", "channel")])
-
-    offer = reference(Offer)
-    channel = reference(Channel)
-    interactions = models.BigIntegerField(help_text="all of them, whatever the outcome")
-    impressions = models.BigIntegerField()
-    positive = models.BigIntegerField()
-    negative = models.BigIntegerField()
-    conversions = models.BigIntegerField()
-    revenue = models.DecimalField(max_digits=30, decimal_places=4)
-    cost = models.DecimalField(max_digits=30, decimal_places=4)
-
-    class Meta:
-        abstract = True
-
-
-class InteractionSummary(InteractionMeasures):
-    """Stored sums of interactions by offer and channel."""
-
-    pk = models.CompositePrimaryKey("cell", "offer", "channel")
-
-
-class InteractionSums(InteractionMeasures, SumsRow):
-    """View: interactions by offer and channel, stored sums and tail together."""
-
-    pk = models.CompositePrimaryKey("cell", "offer", "channel")
-    objects = SumsQuerySet.as_manager()
-
-    class Meta:
-        managed = False
-        db_table = "decisions_interaction_sums"

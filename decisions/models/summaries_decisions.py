@@ -1,4 +1,4 @@
-"""Summaries of decision traces, runs and attributions (see decisions/models/summaries.py).
+"""Summaries of decision traces (see decisions/models/summaries.py).
 
 Counts are plain integers: they add up to bigint, where bigint would become numeric, and
 that takes several times as long.
@@ -6,13 +6,13 @@ that takes several times as long.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import connections, models
 from django.db.models import Count, Q, Sum
 
 from decisions.models.catalogue import DecisionFlow
-from decisions.models.log import AttributionModel, MissStage, reference
+from decisions.models.log import MissStage, reference
 from decisions.models.summaries import Measures, SumsQuerySet, SumsRow, View
 from offers.models import Channel, Offer
 
@@ -129,17 +129,11 @@ class DecisionSums(DecisionMeasures, SumsRow):
         db_table = "decisions_decision_sums"
 
 
-class OfferDecisionMeasures(Measures):
+class EligibilityMeasures(Measures):
     """The additive measures of the offers that were eligible."""
 
     log = "decisions"
-    rows = "decisions_offer_decision_row"
-    dimensions = ("offer", "channel", "decision_flow")
-    # One channel or flow is a range of the finest: in between, sums would hardly be fewer rows.
-    grains = (frozenset({"offer"}), frozenset(dimensions))
 
-    channel = reference(Channel)
-    decision_flow = reference(DecisionFlow)
     offer = reference(Offer)
     eligible = models.IntegerField(help_text="traces in which the offer was eligible")
     scored = models.IntegerField()
@@ -156,6 +150,21 @@ class OfferDecisionMeasures(Measures):
     rank_8 = models.IntegerField()
     rank_9 = models.IntegerField()
     rank_10 = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class OfferDecisionMeasures(EligibilityMeasures):
+    """How eligible offers fared, by channel and flow."""
+
+    rows = "decisions_offer_decision_row"
+    dimensions = ("offer", "channel", "decision_flow")
+    # One channel or flow is a range of the finest: in between, sums would hardly be fewer rows.
+    grains: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"offer"}), frozenset(dimensions))
+
+    channel = reference(Channel)
+    decision_flow = reference(DecisionFlow)
 
     class Meta:
         abstract = True
@@ -178,40 +187,43 @@ class OfferDecisionSums(OfferDecisionMeasures, SumsRow):
         db_table = "decisions_offer_decision_sums"
 
 
-class MissMeasures(Measures):
-    """How often an offer was considered and not selected, and why. Keys of 0 are none."""
+class ConsiderationMeasures(Measures):
+    """In how many traces an offer was considered, and what kept it from being selected.
+
+    A key of 0 is none. The stage is 0 where the offer was selected.
+    """
 
     log = "decisions"
-    rows = "decisions_miss_row"
+    rows = "decisions_consideration_row"
     dimensions = ("offer", "stage", "cause", "winner")
-    grains = (frozenset(dimensions),)
+    grains: ClassVar[tuple[frozenset[str], ...]] = (frozenset(dimensions),)
     levels = (0, 5)  # days have little in common: longer spans would hardly be shorter lists
 
     offer = reference(Offer)
     stage = models.SmallIntegerField(choices=MissStage)
     cause = models.IntegerField(help_text="key of the failed rule or the blocking policy")
     winner = models.IntegerField(help_text="key of the offer that outranked it")
-    misses = models.IntegerField()
+    considered = models.IntegerField()
 
     class Meta:
         abstract = True
 
 
-class MissSummary(MissMeasures):
-    """Stored sums of misses."""
+class ConsiderationSummary(ConsiderationMeasures):
+    """Stored numbers of traces that considered an offer."""
 
     pk = models.CompositePrimaryKey("cell", "offer", "stage", "cause", "winner")
 
 
-class MissSums(MissMeasures, SumsRow):
-    """View: misses by offer, stage, cause and winner, stored sums and tail together."""
+class ConsiderationSums(ConsiderationMeasures, SumsRow):
+    """View: traces that considered an offer, stored sums and tail together."""
 
     pk = models.CompositePrimaryKey("cell", "offer", "stage", "cause", "winner")
     objects = TraceQuerySet.as_manager()
 
     class Meta:
         managed = False
-        db_table = "decisions_miss_sums"
+        db_table = "decisions_consideration_sums"
 
 
 class ScoreMeasures(Measures):
@@ -259,69 +271,3 @@ class ScoreSums(ScoreMeasures, SumsRow):
     class Meta:
         managed = False
         db_table = "decisions_score_sums"
-
-
-class LatencyMeasures(Measures):
-    """How many runs, completed or failed, took how long: percentiles stay exact."""
-
-    log = "runs"
-    rows = "decisions_latency_row"
-    dimensions = ("latency_ms",)
-    grains = (frozenset(dimensions),)
-    levels = (0,)  # percentiles are asked for by day alone
-
-    latency_ms = models.IntegerField()
-    runs = models.IntegerField()
-
-    class Meta:
-        abstract = True
-
-
-class LatencySummary(LatencyMeasures):
-    """Stored counts of runs by latency."""
-
-    pk = models.CompositePrimaryKey("cell", "latency_ms")
-
-
-class LatencySums(LatencyMeasures, SumsRow):
-    """View: runs by latency, stored counts and tail together."""
-
-    pk = models.CompositePrimaryKey("cell", "latency_ms")
-    objects = SumsQuerySet.as_manager()
-
-    class Meta:
-        managed = False
-        db_table = "decisions_latency_sums"
-
-
-class AttributionMeasures(Measures):
-    """What each attribution model makes of conversions."""
-
-    log = "attributions"
-    rows = "decisions_attribution_row"
-    dimensions = ("model",)
-    grains = (frozenset(dimensions),)
-
-    model = models.CharField(max_length=14, choices=AttributionModel)
-    conversions = models.IntegerField()
-    total_value = models.DecimalField(max_digits=30, decimal_places=4)
-
-    class Meta:
-        abstract = True
-
-
-class AttributionSummary(AttributionMeasures):
-    """Stored sums of attributions by model."""
-
-    pk = models.CompositePrimaryKey("cell", "model")
-
-
-class AttributionSums(AttributionMeasures, SumsRow):
-    """View: attributions by model, stored sums and tail together."""
-
-    pk = models.CompositePrimaryKey("cell", "model")
-    objects = SumsQuerySet.as_manager()
-
-    class Meta:
-        managed = False
-        db_table = "decisions_attribution_sums"

@@ -3,60 +3,52 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# The rows and the sums of decisions/migrations/0003_summaries.py, for the present members of each
-# segment. Members are joined before arrays are unnested, so that a few traces look up their
-# customers. What traces say is not stored by segment: all of it is tail.
+# The rows of decisions/migrations/0003_summaries.py, for the present members of each segment, and the
+# sums that are stored of them.
 VIEWS = """
 CREATE VIEW segments_interaction_row AS
 SELECT segment_id, row.*
 FROM decisions_interaction_row row JOIN segments_segmentmembership USING (customer_id);
 
-CREATE VIEW segments_interaction_sums AS
-SELECT NULL::bigint AS log_id, NULL::timestamptz AS log_at, segment_id, cell, day,
-       offer_id, channel_id,
-       interactions, impressions, positive, negative, conversions, revenue, cost
-FROM segments_segmentinteractionsummary
-UNION ALL
-SELECT log_id, log_at, segment_id, 0, day, offer_id, channel_id,
-       interactions, impressions, positive, negative, conversions, revenue, cost
-FROM segments_interaction_row
-WHERE log_id > coalesce((SELECT folded_id FROM decisions_summarymark WHERE summary = 'interactions'), 0)
-  AND log_id < 9223372036854775807;
+CREATE VIEW segments_decision_row AS
+SELECT segment_id, 0 AS cell, row.*
+FROM decisions_decision_row row JOIN segments_segmentmembership USING (customer_id);
 
-CREATE VIEW segments_decision_sums AS
-SELECT log_id, log_at, segment_id, 0 AS cell, day, channel_id, decision_flow_id,
-       traces, scored, degraded, degraded_model_error, degraded_timeout, degraded_unknown
-FROM decisions_decision_row JOIN segments_segmentmembership USING (customer_id);
+CREATE VIEW segments_offer_decision_row AS
+SELECT segment_id, 0 AS cell, row.*
+FROM decisions_offer_decision_row row JOIN segments_segmentmembership USING (customer_id);
 
-CREATE VIEW segments_offer_decision_sums AS
-SELECT log_id, log_at, segment_id, 0 AS cell, day, offer_id, channel_id, decision_flow_id, measure.*
-FROM (
-    SELECT id AS log_id, created_at AS log_at, segment_id, created_at::date AS day,
-           channel_id, decision_flow_id,
-           unnest(outcome_offers) AS offer_id,
-           unnest(outcome_states) AS state,
-           unnest(outcome_ranks) AS rank
-    FROM decisions_decisiontrace
-    JOIN segments_segmentmembership USING (customer_id)
-) outcome, decisions_offer_measures(state, rank) measure
-WHERE state & 1 <> 0;
-
-CREATE VIEW segments_miss_sums AS
-SELECT log_id, log_at, segment_id, 0 AS cell, day, offer_id, measure.*
-FROM (
-    SELECT id AS log_id, created_at AS log_at, segment_id, created_at::date AS day,
-           unnest(outcome_offers) AS offer_id,
-           unnest(outcome_states) AS state,
-           unnest(outcome_causes) AS culprit
-    FROM decisions_decisiontrace
-    JOIN segments_segmentmembership USING (customer_id)
-) outcome, decisions_miss_measures(state, culprit) measure
-WHERE state >> 3 <> 0;
+CREATE VIEW segments_consideration_row AS
+SELECT segment_id, 0 AS cell, row.*
+FROM decisions_consideration_row row JOIN segments_segmentmembership USING (customer_id);
 """
 DROP_VIEWS = """
-DROP VIEW segments_interaction_sums, segments_interaction_row, segments_decision_sums,
-          segments_offer_decision_sums, segments_miss_sums;
+DROP VIEW segments_interaction_row, segments_decision_row, segments_offer_decision_row,
+          segments_consideration_row;
 """
+# As in decisions/migrations/0003_summaries.py: the stored rows, and those of the log beyond the mark.
+UNION = """
+CREATE VIEW segments_{name}_sums AS
+SELECT NULL::bigint AS log_id, NULL::timestamptz AS log_at, segment_id, cell, day, {columns}
+FROM segments_{stored}
+UNION ALL
+SELECT log_id, log_at, segment_id, 0, day, {columns}
+FROM segments_{name}_row
+WHERE log_id > coalesce((SELECT folded_id FROM decisions_summarymark WHERE summary = '{log}'), 0)
+  AND log_id < 9223372036854775807
+"""
+RANKS = ", ".join(f"rank_{rank}" for rank in range(1, 11))
+UNIONS = {
+    "interaction": (
+        *("segmentinteractionsummary", "interactions", "offer_id, channel_id, "),
+        "interactions, impressions, positive, negative, conversions, revenue, cost",
+    ),
+    "decision": ("segmentdecisionsummary", "decisions", "", "traces"),
+    "offer_decision": (
+        *("segmentofferdecisionsummary", "decisions", "offer_id, "),
+        f"eligible, scored, selected, ranked, rank_sum, {RANKS}",
+    ),
+}
 
 CHANGED_FILTERS = """
 CREATE FUNCTION segments_segment_changed_filters() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -107,10 +99,43 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("offers", "0001_initial"),
+        ("decisions", "0003_summaries"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="SegmentDecisionRow",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                ("log_at", models.DateTimeField(null=True)),
+                ("traces", models.IntegerField()),
+                ("scored", models.IntegerField(help_text="traces with at least one score")),
+                ("degraded", models.IntegerField()),
+                ("degraded_model_error", models.IntegerField()),
+                ("degraded_timeout", models.IntegerField()),
+                ("degraded_unknown", models.IntegerField(help_text="without a reason")),
+                ("log_id", models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment",
+                        "log_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "segments_decision_row",
+                "managed": False,
+            },
+        ),
         migrations.CreateModel(
             name="SegmentDecisionSums",
             fields=[
@@ -122,18 +147,11 @@ class Migration(migrations.Migration):
                 ("log_id", models.BigIntegerField(null=True)),
                 ("log_at", models.DateTimeField(null=True)),
                 ("traces", models.IntegerField()),
-                ("scored", models.IntegerField(help_text="traces with at least one score")),
-                ("degraded", models.IntegerField()),
-                ("degraded_model_error", models.IntegerField()),
-                ("degraded_timeout", models.IntegerField()),
-                ("degraded_unknown", models.IntegerField(help_text="without a reason")),
                 (
                     "pk",
                     models.CompositePrimaryKey(
                         "segment",
                         "cell",
-                        "channel",
-                        "decision_flow",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -186,14 +204,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SegmentMissSums",
+            name="SegmentConsiderationRow",
             fields=[
                 ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
                 (
                     "day",
                     models.DateField(help_text="the first of the cell, in the reporting time zone"),
                 ),
-                ("log_id", models.BigIntegerField(null=True)),
                 ("log_at", models.DateTimeField(null=True)),
                 (
                     "stage",
@@ -206,16 +223,14 @@ class Migration(migrations.Migration):
                     models.IntegerField(help_text="key of the failed rule or the blocking policy"),
                 ),
                 ("winner", models.IntegerField(help_text="key of the offer that outranked it")),
-                ("misses", models.IntegerField()),
+                ("considered", models.IntegerField()),
+                ("log_id", models.BigIntegerField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
                         "segment",
-                        "cell",
+                        "log_id",
                         "offer",
-                        "stage",
-                        "cause",
-                        "winner",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -224,7 +239,53 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "segments_miss_sums",
+                "db_table": "segments_consideration_row",
+                "managed": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SegmentOfferDecisionRow",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                ("log_at", models.DateTimeField(null=True)),
+                (
+                    "eligible",
+                    models.IntegerField(help_text="traces in which the offer was eligible"),
+                ),
+                ("scored", models.IntegerField()),
+                ("selected", models.IntegerField()),
+                ("ranked", models.IntegerField()),
+                ("rank_sum", models.BigIntegerField()),
+                ("rank_1", models.IntegerField()),
+                ("rank_2", models.IntegerField()),
+                ("rank_3", models.IntegerField()),
+                ("rank_4", models.IntegerField()),
+                ("rank_5", models.IntegerField()),
+                ("rank_6", models.IntegerField()),
+                ("rank_7", models.IntegerField()),
+                ("rank_8", models.IntegerField()),
+                ("rank_9", models.IntegerField()),
+                ("rank_10", models.IntegerField()),
+                ("log_id", models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment",
+                        "log_id",
+                        "offer",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "segments_offer_decision_row",
                 "managed": False,
             },
         ),
@@ -262,8 +323,6 @@ class Migration(migrations.Migration):
                         "segment",
                         "cell",
                         "offer",
-                        "channel",
-                        "decision_flow",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -353,6 +412,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SegmentDecisionSummary",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                ("traces", models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment",
+                        "cell",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="segments.segment",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="SegmentInteractionSummary",
             fields=[
                 ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
@@ -419,6 +513,69 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SegmentOfferDecisionSummary",
+            fields=[
+                ("cell", models.IntegerField(help_text="grain and span of days; 0 is the tail")),
+                (
+                    "day",
+                    models.DateField(help_text="the first of the cell, in the reporting time zone"),
+                ),
+                (
+                    "eligible",
+                    models.IntegerField(help_text="traces in which the offer was eligible"),
+                ),
+                ("scored", models.IntegerField()),
+                ("selected", models.IntegerField()),
+                ("ranked", models.IntegerField()),
+                ("rank_sum", models.BigIntegerField()),
+                ("rank_1", models.IntegerField()),
+                ("rank_2", models.IntegerField()),
+                ("rank_3", models.IntegerField()),
+                ("rank_4", models.IntegerField()),
+                ("rank_5", models.IntegerField()),
+                ("rank_6", models.IntegerField()),
+                ("rank_7", models.IntegerField()),
+                ("rank_8", models.IntegerField()),
+                ("rank_9", models.IntegerField()),
+                ("rank_10", models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment",
+                        "cell",
+                        "offer",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="offers.offer",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="segments.segment",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="SegmentMembership",
             fields=[
                 (
@@ -456,6 +613,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(VIEWS, DROP_VIEWS),
+        *(
+            migrations.RunSQL(
+                UNION.format(name=name, stored=stored, log=log, columns=dimensions + measures),
+                f"DROP VIEW segments_{name}_sums",
+            )
+            for name, (stored, log, dimensions, measures) in UNIONS.items()
+        ),
         migrations.RunSQL(CHANGED_FILTERS, DROP_CHANGED_FILTERS),
         migrations.RunSQL(DELETED_SEGMENT, DROP_DELETED_SEGMENT),
         migrations.RunSQL("", DROP_MEMBERS_VIEWS),

@@ -10,6 +10,7 @@ from tests.oracle import members
 from tests.oracle.membership import equal
 from tests.soak import LOGS, identity
 
+SUMMED = ("interactions", "decision_traces")  # for each segment
 Log = dict[str, dict[tuple[str, ...], Row]]
 
 
@@ -95,8 +96,7 @@ class Expected:
                 nameless = f"{entity} {name}"
                 self.dropped[entity][name] = row | {"customerId": nameless}
                 for segment, customers in self.members.items():
-                    # Only what interactions say of segments is summed up.
-                    if entity == "interactions" and row["customerId"] in customers:
+                    if entity in SUMMED and row["customerId"] in customers:
                         self.nameless[segment].add(nameless)
 
     def oldest(self) -> datetime:
@@ -112,10 +112,15 @@ class Expected:
         catalogue = {entity: [*rows.values()] for entity, rows in self.catalogue.items()}
         return {**catalogue, **logs, "model_metrics": []}
 
-    def membership(self) -> dict[str, set[str]]:
+    def membership(self, question: dict[str, str]) -> dict[str, set[str]]:
         """Who counts for the segments that are materialised."""
+        from_log = question["type"] == "why_not_ranked" or (
+            question["type"] == "selection_frequency"
+            and not {"channelId", "decisionFlowId"}.isdisjoint(question)
+        )
         return {
-            segment: self.members[segment] | self.nameless[segment] for segment in self.materialised
+            segment: self.members[segment] | (set() if from_log else self.nameless[segment])
+            for segment in self.materialised
         }
 
 

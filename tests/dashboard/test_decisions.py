@@ -321,8 +321,8 @@ def old_month() -> Iterator[str]:
 @pytest.mark.parametrize(
     "view",
     [
-        *(decisions.OfferDecisionSums, decisions.MissSums),
-        *(segments.SegmentOfferDecisionSums, segments.SegmentMissSums),
+        *(decisions.OfferDecisionSums, decisions.ConsiderationSums),
+        *(segments.SegmentOfferDecisionSums, segments.SegmentConsiderationRow),
     ],
 )
 def test_conditions_reach_the_log_and_months_before_the_window_are_left_alone(

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from decisions import refreshing
 from decisions.locks import lock_summaries
-from decisions.models import DecisionTrace, Interaction, InteractionSums, MissSummary
+from decisions.models import ConsiderationSummary, DecisionTrace, Interaction, InteractionSums
 from decisions.refreshing import rebuild, refresh, status
 from decisions.window import Window
 from segments.history import SUMMARIES
@@ -69,7 +69,7 @@ def test_rows_are_folded_in_steps_of_any_length(step: int, monkeypatch: pytest.M
 def test_a_killed_run_leaves_what_it_began_to_the_next() -> None:
     with psycopg.connect(database_url()) as other:
         # Stuck in the middle: some sums about decisions are written, others are not.
-        other.execute(f"LOCK TABLE {MissSummary._meta.db_table} IN SHARE MODE")
+        other.execute(f"LOCK TABLE {ConsiderationSummary._meta.db_table} IN SHARE MODE")
         process = start("refresh_summaries")
         wait_for_waiting(1)
         process.kill()
