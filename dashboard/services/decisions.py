@@ -10,12 +10,13 @@ from dashboard.services.base import OfferPart, Question, Row, Sample, Service, n
 from decisions.models import (
     ConsiderationSums,
     ContactPolicy,
-    DecisionQuerySet,
     DecisionSums,
     MissStage,
     OfferDecisionSums,
     QualificationRule,
+    SummaryMark,
     TraceQuerySet,
+    TraceSample,
 )
 from offers.models import Offer
 from segments.models import (
@@ -40,11 +41,8 @@ class SampledService(Service):
         super().__init__(question)
         self.sample = Sample(SAMPLE_CAP, 0, truncated=False)
 
-    def covered(
-        self, decisions: DecisionQuerySet[Any], offers: TraceQuerySet[Any], **traces: Any
-    ) -> TraceQuerySet[Any]:
-        """What the traces that are read say of offers; settles which of those that match are."""
-        found = decisions.sample(self.question.window, SAMPLE_CAP, **traces)
+    def covered(self, found: TraceSample, offers: TraceQuerySet[Any]) -> TraceQuerySet[Any]:
+        """What these traces say of offers."""
         self.sample = Sample(SAMPLE_CAP, found.size, found.truncated)
         return offers.covered_by(found)
 
@@ -108,20 +106,16 @@ class SelectionFrequency(SampledService):
 
     def _offer_decisions(self, **traces: Any) -> TraceQuerySet[Any]:
         """The sums; of a segment they are kept neither by channel nor by flow, so rows are read."""
-        segment = self.question.segment
-        if segment is None:
-            return self.covered(
-                DecisionSums.objects.all(), OfferDecisionSums.objects.all(), **traces
-            )
-        decisions: Any = SegmentDecisionSums
-        offers: Any = SegmentOfferDecisionSums
-        if any(traces.values()):
-            decisions, offers = SegmentDecisionRow, SegmentOfferDecisionRow
-        return self.covered(
-            decisions.objects.filter(segment=segment),
-            offers.objects.filter(segment=segment),
-            **traces,
-        )
+        only: dict[str, Any] = {}
+        decisions: Any = DecisionSums
+        offers: Any = OfferDecisionSums
+        if self.question.segment is not None:
+            only = {"segment": self.question.segment}
+            decisions, offers = SegmentDecisionSums, SegmentOfferDecisionSums
+            if any(traces.values()):
+                decisions, offers = SegmentDecisionRow, SegmentOfferDecisionRow
+        found = decisions.objects.filter(**only).sample(self.question.window, SAMPLE_CAP, **traces)
+        return self.covered(found, offers.objects.filter(**only))
 
 
 class Reason(Row):
@@ -185,13 +179,17 @@ class WhyNotRanked(SampledService):
         )
 
     def _considerations(self) -> TraceQuerySet[Any]:
-        segment = self.question.segment
+        window, segment = self.question.window, self.question.segment
         if segment is None:
-            return self.covered(DecisionSums.objects.all(), ConsiderationSums.objects.all())
-        return self.covered(
-            SegmentDecisionRow.objects.filter(segment=segment),
-            SegmentConsiderationRow.objects.filter(segment=segment),
-        )
+            found = DecisionSums.objects.sample(window, SAMPLE_CAP)
+            return self.covered(found, ConsiderationSums.objects.all())
+        traces = SegmentDecisionRow.objects.filter(segment=segment)
+        if SummaryMark.objects.filter(pk="decisions", dropped_before__gt=window.start).exists():
+            found = traces.sample(window, SAMPLE_CAP)
+        else:
+            counted = SegmentDecisionSums.objects.filter(segment=segment)
+            found = traces.sample_by_day(counted, window, SAMPLE_CAP)
+        return self.covered(found, SegmentConsiderationRow.objects.filter(segment=segment))
 
 
 def _reasons(causes: Mapping[tuple[int, int], int]) -> list[Reason]:

@@ -6,7 +6,7 @@ that takes several times as long.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import connections, models
 from django.db.models import Count, Q, Sum
@@ -14,11 +14,8 @@ from django.db.models import Count, Q, Sum
 from decisions.models.catalogue import DecisionFlow
 from decisions.models.log import MissStage, reference
 from decisions.models.summaries import Measures, SumsQuerySet, SumsRow, View
+from decisions.window import Window
 from offers.models import Channel, Offer
-
-if TYPE_CHECKING:
-    from decisions.window import Window
-
 
 # How many of the newest traces there are, and the oldest of them.
 OLDEST_OF_NEWEST = """
@@ -59,7 +56,7 @@ class TraceQuerySet(SumsQuerySet[View]):
 class DecisionQuerySet(TraceQuerySet[View]):
     """What can be asked of decisions."""
 
-    def sample(self, window: "Window", cap: int, **only: Any) -> TraceSample:
+    def sample(self, window: Window, cap: int, **only: Any) -> TraceSample:
         """All traces in `window` that the summaries cover, and the newest `cap` of the tail."""
         rows = self.within(window, **only)
         counts = rows.aggregate(traces=Sum("traces", default=0), tail=Count("log_id"))
@@ -76,7 +73,7 @@ class DecisionQuerySet(TraceQuerySet[View]):
 class RawDecisionQuerySet(DecisionQuerySet[View]):
     """What can be asked of decisions that no summary covers: all are tail."""
 
-    def sample(self, window: "Window", cap: int, **only: Any) -> TraceSample:
+    def sample(self, window: Window, cap: int, **only: Any) -> TraceSample:
         """The newest `cap` traces in `window`; older ones are not even counted."""
         newest = self.within(window, **only).newest()[: cap + 1]
         query, parameters = newest.query.sql_with_params()
@@ -86,6 +83,21 @@ class RawDecisionQuerySet(DecisionQuerySet[View]):
         if count <= cap:
             return TraceSample(count, None)
         return TraceSample(cap, (oldest[0], oldest[1]))
+
+    def sample_by_day(
+        self, counted: DecisionQuerySet[Any], window: Window, cap: int
+    ) -> TraceSample:
+        """As `sample`, in less time: `counted`, sums of the same traces, says on which day to look.
+
+        Traces that were dropped from the log would be counted too.
+        """
+        left = cap
+        for day, traces in sorted(counted.sums(window, "day", of=["traces"]), reverse=True):
+            if traces > left:
+                on_day = self.within(Window(1, day, day, window.time_zone))
+                return TraceSample(cap, on_day.newest()[left])
+            left -= traces
+        return TraceSample(cap - left, None)
 
 
 class DecisionMeasures(Measures):

@@ -173,6 +173,28 @@ def test_of_the_same_instant_the_last_ingested_are_the_newest(
     assert eligible(client) == ({"scarf": 1}, 1, True)
 
 
+def test_of_a_segment_the_newest_traces_of_members_are_read(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_days(name: str, *days_ago: int) -> list[Row]:
+        return [
+            trace(f"{name} {number}", 24 * 60 * days + number, customerId=customer)
+            for number, days in enumerate(days_ago)
+            for customer in ("ann", "bob")  # ann alone is a member
+        ]
+
+    load(catalogue())
+    load({"decision_traces": of_days("stored", 0, 0, 1, 3, 3, 3, 4)})
+    materialise(Segment.objects.get().pk)
+    refresh(SUMMARIES)
+    load({"decision_traces": of_days("late", 0, 1, 3, 4)})
+    for cap in range(1, 13):
+        monkeypatch.setattr(services, "SAMPLE_CAP", cap)
+        found = ask(client, type="why_not_ranked", offerId="boots", days=10, segmentId="vips")
+        assert found["data"]["considered"] == found["sampleSize"] == min(cap, 11)
+        assert found["sampleTruncated"] == (cap < 11)
+
+
 def test_what_is_summed_up_is_exact_and_free_of_the_cap(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
