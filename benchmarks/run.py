@@ -52,7 +52,7 @@ def measure(home: Path, size: str) -> dict[str, Any]:
     """The result of one size."""
     from benchmarks.engines import loaded  # noqa: PLC0415 - needs the settings
     from benchmarks.log_data import add_tail  # noqa: PLC0415
-    from benchmarks.prepare import generate, prepare  # noqa: PLC0415
+    from benchmarks.prepare import generate, measure_refreshing, prepare  # noqa: PLC0415
     from decisions.refreshing import refresh  # noqa: PLC0415
     from segments.history import SUMMARIES  # noqa: PLC0415
 
@@ -72,6 +72,7 @@ def measure(home: Path, size: str) -> dict[str, Any]:
     found["raw"], found["engines"] = measure_raw(loaded(home, told))
     add_tail(interactions, TAIL)
     found["answers"] += measure_http("tail")["answers"]
+    found["tail_refreshed"] = measure_refreshing()
     found["load_after"] = os.getloadavg()
     return found
 
