@@ -1,9 +1,12 @@
 """All types asked over the test client, and compared with what the oracle makes of the rows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.test import Client
+from django.conf import settings
+from django.db import connections
+from django.test import Client, override_settings
 
 from dashboard.services import REGISTRY
 from tests.bundles import Bundle
@@ -13,6 +16,25 @@ from tests.oracle.question import Materialised
 from tests.questions import question
 
 ADDRESS = "/api/v1/dashboard-data"
+
+
+@contextmanager
+def reporting_in(time_zone: str) -> Iterator[None]:
+    """As in a process that was started with this reporting time zone."""
+    try:
+        with override_settings(REPORTING_TIME_ZONE=time_zone):
+            _connect_in(time_zone)
+            yield
+    finally:
+        _connect_in(settings.REPORTING_TIME_ZONE)
+
+
+def _connect_in(time_zone: str) -> None:
+    for connection in connections.all():
+        connection.settings_dict["TIME_ZONE"] = time_zone
+        for cached in ("timezone", "timezone_name"):
+            connection.__dict__.pop(cached, None)
+        connection.close()
 
 
 def check_answers(
@@ -38,7 +60,7 @@ def check_question(
     actual = response.json()
     as_of = datetime.fromisoformat(actual["asOf"])
     try:
-        same(answer(bundle, parameters, as_of, "UTC", materialised), actual)
+        same(answer(bundle, parameters, as_of, settings.REPORTING_TIME_ZONE, materialised), actual)
     except AssertionError as error:
         error.add_note(f"asked: {parameters}")
         raise

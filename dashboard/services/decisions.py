@@ -66,7 +66,8 @@ class SelectionFrequency(SampledService):
     ranks 1 to 10. The most selected first, then the most eligible.
 
     categoryId restricts the offers, the other parameters the traces. `sampleCap` limits how many
-    traces are read that no summary covers yet, the newest first.
+    traces are read that no summary covers, the newest first: those that came in since the last
+    refresh, and with segmentId all that a channelId or decisionFlowId matches.
     """
 
     accepts = frozenset({"days", "segmentId", "channelId", "categoryId", "decisionFlowId"})
@@ -147,7 +148,8 @@ class WhyNotRanked(SampledService):
     rule or policy, the one with the smallest id), `outranked`. The reasons add up to missed.
     beatenBy: the offers that came first when this one was outranked, the top 5.
 
-    `sampleCap` limits how many traces are read that no summary covers yet, the newest first.
+    `sampleCap` limits how many traces are read that no summary covers, the newest first: those that
+    came in since the last refresh, and with segmentId all.
     """
 
     accepts = frozenset({"days", "segmentId", "offerId"})

@@ -2,47 +2,32 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pytest_django import Settings
 
 from dashboard.services import REGISTRY
 from decisions.refreshing import rebuild, refresh
 from segments.history import SUMMARIES
 from segments.materialisation import materialise
 from segments.models import Segment
+from tests.asking import check_question, reporting_in
 from tests.bundles import Bundle, bundles, ids_of
 from tests.loading import empty_database, load
-from tests.oracle import answer, same
 from tests.questions import one_of_each
 
-ADDRESS = "/api/v1/dashboard-data"
 TODAY = datetime.now(UTC).date()
 ZONES = ["UTC", "America/New_York", "Australia/Lord_Howe"]
 
 
 @pytest.fixture(params=ZONES)
-def time_zone(request: pytest.FixtureRequest, settings: Settings) -> Iterator[str]:
-    """The reporting time zone, as if the process had been started with it."""
-    before = settings.REPORTING_TIME_ZONE
-    settings.REPORTING_TIME_ZONE = request.param
-    _use(request.param)
-    yield request.param
-    _use(before)
-
-
-def _use(time_zone: str) -> None:
-    for connection in connections.all():
-        connection.settings_dict["TIME_ZONE"] = time_zone
-        for cached in ("timezone", "timezone_name"):
-            connection.__dict__.pop(cached, None)
-        connection.close()
+def time_zone(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The reporting time zone."""
+    with reporting_in(request.param):
+        yield request.param
 
 
 @pytest.fixture
@@ -51,14 +36,6 @@ def client(transactional_db: None) -> Client:
     client = Client()
     client.force_login(User.objects.create_superuser("someone"))
     return client
-
-
-def ask(client: Client, parameters: dict[str, str]) -> dict[str, Any]:
-    """The answer."""
-    response = client.get(ADDRESS, parameters)
-    assert response.status_code == 200, response.content
-    envelope: dict[str, Any] = response.json()
-    return envelope
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "answers"])
@@ -79,9 +56,7 @@ def test_every_answer_is_exact(data: st.DataObject, client: Client, time_zone: s
             STEPS[step](materialised)
     materialise_all(materialised)
     for parameters in data.draw(one_of_each(bundle, REGISTRY)):
-        actual = ask(client, parameters)
-        as_of = datetime.fromisoformat(actual["asOf"])
-        assert same(answer(bundle, parameters, as_of, time_zone, materialised), actual)
+        check_question(client, bundle, parameters, materialised)
 
 
 def materialise_all(segments: set[str]) -> None:

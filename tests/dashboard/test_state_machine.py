@@ -17,11 +17,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.conf import settings as project
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import connections
-from django.test import Client, override_settings
+from django.test import Client
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -40,7 +38,7 @@ from decisions.models import Measures, SummaryMark
 from decisions.refreshing import rebuild, refresh, status
 from segments.history import SUMMARIES
 from segments.models import Segment, SegmentMembership
-from tests.asking import ADDRESS
+from tests.asking import check_question, reporting_in
 from tests.bundles import bundle_of, condition
 from tests.dashboard.expected import Expected
 from tests.decisions.stored import Sums, rows_of, sums_by_cell, sums_of
@@ -48,7 +46,7 @@ from tests.dice import SEED, Dice, Roll
 from tests.loading import empty_database, load
 from tests.log_rows import add_attributions, add_interactions, add_runs, add_traces
 from tests.moments import Moments
-from tests.oracle import ACCEPTED, answer, same
+from tests.oracle import ACCEPTED
 from tests.pools import ANYBODY, ATTRIBUTES, CUSTOMERS, VALUES
 from tests.questions import question
 from tests.soak import LOGS
@@ -125,9 +123,8 @@ class Machine(RuleBasedStateMachine):
         """All kinds of events of this month and of earlier ones, and customers in segments."""
         dice = Dice(str(seed))
         zone = dice.choice(ZONES)
-        self.changed = override_settings(REPORTING_TIME_ZONE=zone)
-        self.changed.enable()
-        use(zone)
+        self.reporting = reporting_in(zone)
+        self.reporting.__enter__()
         empty_database()
         SummaryMark.objects.update(dropped_before=None)  # what others dropped is not missed here
         self.seed, self.zone = seed, zone
@@ -150,8 +147,7 @@ class Machine(RuleBasedStateMachine):
         self.materialise(place=None)
 
     def teardown(self) -> None:
-        self.changed.disable()
-        use(project.REPORTING_TIME_ZONE)
+        self.reporting.__exit__(None, None, None)
 
     @rule(entity=entities, seed=seeds, rows=counts, until=st.sampled_from([*UNTIL]))
     def ingest(self, entity: str, seed: int, rows: int, until: str) -> None:
@@ -287,30 +283,12 @@ class Machine(RuleBasedStateMachine):
             asked = question(bundle, kind, dice)
             if "days" in ACCEPTED[kind] and dice.maybe(0.5):
                 asked["days"] = "365"  # with the months that may be gone
-            members = self.expected.membership(asked)
-            response = self.client.get(ADDRESS, asked)
-            assert response.status_code == 200, response.content
-            actual = response.json()
-            as_of = datetime.fromisoformat(actual["asOf"])
-            try:
-                same(answer(bundle, asked, as_of, self.zone, members), actual)
-            except AssertionError as error:
-                error.add_note(f"asked: {asked}")
-                raise
+            check_question(self.client, bundle, asked, self.expected.membership(asked))
 
 
 def roll(seed: int, count: int) -> Roll:
     """The first `count` rows that there may be."""
     return Roll(Dice(str(seed)).randbytes(SEED) + b"\xff" * count + bytes(100))
-
-
-def use(zone: str) -> None:
-    """Connect as a process does that was started with this reporting time zone."""
-    for connection in connections.all():
-        connection.settings_dict["TIME_ZONE"] = zone
-        for cached in ("timezone", "timezone_name"):
-            connection.__dict__.pop(cached, None)
-        connection.close()
 
 
 def run(command: str, *arguments: str) -> None:
