@@ -3,14 +3,29 @@
 Import this before anything of Django's.
 """
 
+import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import django
 
 SIZES = {"2m": 2_000_000, "20m": 20_000_000, "200m": 200_000_000}
 RESULTS = Path(__file__).parent / "results"
+_KEPT = RESULTS / "results.json"
+
+
+def kept() -> dict[str, Any]:
+    """What has been measured: of "ingestion", and of "sizes" by their names."""
+    found: dict[str, Any] = {"ingestion": {}, "sizes": {}}
+    return found | json.loads(_KEPT.read_text()) if _KEPT.exists() else found
+
+
+def keep(results: dict[str, Any]) -> None:
+    """Write down what has been measured."""
+    RESULTS.mkdir(exist_ok=True)
+    _KEPT.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def set_up(directory: Path) -> None:

@@ -9,7 +9,6 @@ A database of its own is created on the server of DATABASE_URL, and dropped in t
 """
 
 import argparse
-import json
 import os
 import random
 import tempfile
@@ -23,7 +22,7 @@ from typing import Any
 import django
 import msgspec
 
-from benchmarks.environment import RESULTS
+from benchmarks.environment import keep, kept
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("SECRET_KEY", "only-for-the-benchmark")
@@ -198,8 +197,7 @@ def main() -> None:
                     )
     finally:
         connection.creation.destroy_test_db(before, verbosity=0)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "ingestion.json").write_text(json.dumps(found, indent=1) + "\n")
+    keep(kept() | {"ingestion": found})
 
 
 if __name__ == "__main__":

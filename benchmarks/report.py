@@ -3,14 +3,13 @@
 `python -m benchmarks.report` writes it again from what was measured.
 """
 
-import json
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import matplotlib as mpl
 
-from benchmarks.environment import RESULTS, SIZES
+from benchmarks.environment import RESULTS, SIZES, keep, kept
 from benchmarks.targets import targets_part
 from benchmarks.words import name_of, table
 
@@ -35,29 +34,23 @@ results of the three engines are compared in each run.
 """
 
 
-def write_report(directory: Path) -> None:
+def write_report() -> None:
     """Write what the sizes measured so far say."""
-    sizes = [
-        json.loads(file.read_text())
-        for file in (directory / f"{size}.json" for size in SIZES)
-        if file.exists()
-    ]
+    results = kept()
+    sizes = [results["sizes"][size] for size in SIZES if size in results["sizes"]]
     for each in sizes:
         _add_ratios(each)
-    kept = directory / "ingestion.json"
-    ingestion = json.loads(kept.read_text()) if kept.exists() else {}
-    results = {"headlines": _headlines(sizes), "ingestion": ingestion, "sizes": sizes}
-    (directory / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    _plot(sizes, directory / "latency.png")
+    keep(results | {"headlines": _headlines(sizes)})
+    _plot(sizes, RESULTS / "latency.png")
     parts = [
         "# Benchmarks",
         "![Median latency over types against size, by engine](latency.png)",
-        targets_part(sizes, ingestion),
+        targets_part(sizes, results["ingestion"]),
         *map(_size_part, sizes),
         _growth(sizes),
         f"## How\n\n{NOTES}",
     ]
-    (directory / "report.md").write_text("\n\n".join(parts))
+    (RESULTS / "report.md").write_text("\n\n".join(parts))
 
 
 def _add_ratios(size: dict[str, Any]) -> None:
@@ -205,4 +198,4 @@ def _plot(sizes: list[dict[str, Any]], path: Path) -> None:
 
 
 if __name__ == "__main__":
-    write_report(RESULTS)
+    write_report()

@@ -17,7 +17,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from benchmarks.environment import RESULTS, SIZES, set_up
+from benchmarks.environment import SIZES, keep, kept, set_up
 
 TAIL = 100_000
 
@@ -32,14 +32,15 @@ def main() -> None:
     home.mkdir(parents=True, exist_ok=True)
     set_up(home)
     found = measure(home, options.size)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{options.size}.json").write_text(json.dumps(found, indent=1) + "\n")
+    results = kept()
+    results["sizes"][options.size] = found
+    keep(results)
 
     from django.core.management import call_command  # noqa: PLC0415 - needs the settings
 
     from benchmarks.report import write_report  # noqa: PLC0415 - draws, which nothing else does
 
-    write_report(RESULTS)
+    write_report()
     call_command("stop_database", verbosity=0)
 
 
