@@ -15,6 +15,9 @@ Why some are missed:
   longer than this server needs for an empty answer.
 - **offer_performance_grouped** reads the sums of every offer in every group, to list the best 20 of
   each; **anomaly_candidates** judges 400 changes exactly, of two windows each.
+- **A little over 3 floors.** Django puts together and reads two to four queries for each of these,
+  which takes longer than PostgreSQL needs for them; `python -m benchmarks.split` tells how long.
+  **policy_impact** counts the customers of all suppressions in force.
 - **Refreshing.** A trace has 20 candidates, each of which adds to three summaries of offers, and to
   one more for each segment of the customer; a process does one after the other. A tail is a few
   minutes long, but adds to cells of 8 and 64 days as well, for each segment, offer and channel.
