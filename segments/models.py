@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from decisions.models import (
@@ -207,8 +208,13 @@ class SegmentOfferDecisionRow(SegmentRow, OfferDecisionMeasures):
 
 
 class SegmentConsiderationRow(SegmentRow, ConsiderationMeasures):
-    """View: considered offers in these decisions, and what they were missed for."""
+    """View: considered offers in these decisions, and what they were missed for.
 
+    A condition on `outcome_offers`, all offers that the trace says anything of, reaches the scan
+    of the log; one on `offer` only what was unnested.
+    """
+
+    outcome_offers = ArrayField(models.IntegerField())
     pk = models.CompositePrimaryKey("segment", "log_id", "offer")
     objects: ClassVar[Any] = TraceQuerySet.as_manager()
 

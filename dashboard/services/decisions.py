@@ -161,7 +161,7 @@ class WhyNotRanked(SampledService):
             raise ValueError("an offer is required")
         causes: Counter[tuple[int, int]] = Counter()
         winners: Counter[int] = Counter()
-        for stage, cause, winner, count in self._considerations().sums(
+        for stage, cause, winner, count in self._considerations(offer).sums(
             *(question.window, "stage", "cause", "winner"), of=["considered"], offer=offer
         ):
             causes[stage, cause] += count
@@ -180,7 +180,7 @@ class WhyNotRanked(SampledService):
             beaten_by=_beaten_by(winners),
         )
 
-    def _considerations(self) -> TraceQuerySet[Any]:
+    def _considerations(self, offer: Offer) -> TraceQuerySet[Any]:
         window, segment = self.question.window, self.question.segment
         if segment is None:
             found = DecisionSums.objects.sample(window, SAMPLE_CAP)
@@ -191,7 +191,8 @@ class WhyNotRanked(SampledService):
         else:
             counted = SegmentDecisionSums.objects.filter(segment=segment)
             found = traces.sample_by_day(counted, window, SAMPLE_CAP)
-        return self.covered(found, SegmentConsiderationRow.objects.filter(segment=segment))
+        only = {"segment": segment, "outcome_offers__contains": [offer.pk]}
+        return self.covered(found, SegmentConsiderationRow.objects.filter(**only))
 
 
 def _reasons(causes: Mapping[tuple[int, int], int]) -> list[Reason]:

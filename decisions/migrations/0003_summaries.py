@@ -81,7 +81,7 @@ FROM decisions_decisiontrace,
 WHERE state & 1 <> 0;
 
 CREATE VIEW decisions_consideration_row AS
-SELECT id AS log_id, created_at AS log_at, customer_id,
+SELECT id AS log_id, created_at AS log_at, customer_id, outcome_offers,
        created_at::date AS day, offer_id, measure.*
 FROM decisions_decisiontrace,
      LATERAL (SELECT unnest(outcome_offers) AS offer_id,

@@ -1,5 +1,6 @@
 """Customers, segments, their members, and the sums of these."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -225,6 +226,12 @@ class Migration(migrations.Migration):
                 ("winner", models.IntegerField(help_text="key of the offer that outranked it")),
                 ("considered", models.IntegerField()),
                 ("log_id", models.BigIntegerField()),
+                (
+                    "outcome_offers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
                 (
                     "pk",
                     models.CompositePrimaryKey(
