@@ -181,6 +181,7 @@ class WhyNotRanked(SampledService):
         )
 
     def _considerations(self, offer: Offer) -> TraceQuerySet[Any]:
+        """The sums; of a segment none are kept, so traces that tell of the offer are read."""
         window, segment = self.question.window, self.question.segment
         if segment is None:
             found = DecisionSums.objects.sample(window, SAMPLE_CAP)
@@ -191,8 +192,8 @@ class WhyNotRanked(SampledService):
         else:
             counted = SegmentDecisionSums.objects.filter(segment=segment)
             found = traces.sample_by_day(counted, window, SAMPLE_CAP)
-        only = {"segment": segment, "outcome_offers__contains": [offer.pk]}
-        return self.covered(found, SegmentConsiderationRow.objects.filter(**only))
+        considerations = SegmentConsiderationRow.objects.filter(segment=segment)
+        return self.covered(found, considerations.filter(outcome_offers__contains=[offer.pk]))
 
 
 def _reasons(causes: Mapping[tuple[int, int], int]) -> list[Reason]:
