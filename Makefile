@@ -34,13 +34,13 @@ demo: .venv/product staticfiles/staticfiles.json
 	@$(RUN) -m fixtures.demo --data $(DATA)
 
 serve: .venv/product staticfiles/staticfiles.json
-	@$(RUN) -m config.serve
+	@$(RUN) -m config.server
 
-test: .venv/dev
+test: .venv/dev staticfiles/staticfiles.json
 	$(RUN) -m pytest
 
 soak: SECONDS := 300
-soak: .venv/dev
+soak: .venv/dev staticfiles/staticfiles.json
 	SOAK_SECONDS=$(SECONDS) $(RUN) -m pytest -q --timeout=0 --show-capture=stdout tests/test_soak.py
 
 lint: export DEBUG := 0

@@ -83,7 +83,7 @@ def serving() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "config.serve"], env={**os.environ, "PORT": str(port)}
+        [sys.executable, "-m", "config.server"], env={**os.environ, "PORT": str(port)}
     )
     try:
         deadline = time.monotonic() + 30

@@ -1,6 +1,8 @@
 """Settings, all of them from the environment (the README lists them)."""
 
+import math
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +15,21 @@ from psycopg import IsolationLevel
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+
+
+def _number(read: Any, variable: str, *, default: float, least: float, most: float) -> Any:
+    """The number that `variable` holds, as `read` takes it, if it lies between the limits."""
+    try:
+        number = read(variable, default=default)
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        kind = "whole number" if read == env.int else "number"
+        raise ImproperlyConfigured(
+            f"{variable} is {env.str(variable)!r}; it must be a {kind} from {least:,} to {most:,}."
+        )
+    return number
+
 
 # ---------------------------------------------------------------- safety
 
@@ -31,7 +48,10 @@ HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# A promise for other servers too, and one that browsers are slow to forget: only if asked for.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which ask for it
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -66,10 +86,14 @@ DATA_DIR = env.path("DATA_DIR", default=str(BASE_DIR / ".data"))
 
 def _database(variable: str) -> dict[str, Any]:
     """The connection that `variable` names."""
-    url = env.db_url(variable)
-    if not url["ENGINE"].endswith("postgresql"):
+    try:
+        with warnings.catch_warnings(action="ignore"):  # the error below says it better
+            url = env.db_url(variable)
+    except (ValueError, KeyError, ImproperlyConfigured):
+        url = {}
+    if not url.get("ENGINE", "").endswith("postgresql") or not url.get("NAME"):
         raise ImproperlyConfigured(
-            f"{variable} must name a PostgreSQL server (15 or newer), "
+            f"{variable} must name a database of a PostgreSQL server (15 or newer), "
             "such as postgres://user:password@host:5432/name."
         )
     # An option in the URL wins.
@@ -80,19 +104,28 @@ _CONNECTION: dict[str, Any] = {
     "ENGINE": "config.database",
     # The session's time zone is the reporting time zone, so that a cast to date is the day.
     "TIME_ZONE": REPORTING_TIME_ZONE,
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
+    "CONN_MAX_AGE": _number(env.int, "CONN_MAX_AGE", default=600, least=0, most=86_400),
     "CONN_HEALTH_CHECKS": True,
-    # A host that swallows packets is away (503) after this many seconds, not after minutes.
-    "OPTIONS": {"connect_timeout": 10},
+    # A host that swallows packets is away after this many seconds, not after minutes; one that
+    # vanishes in the middle of a command's query, after two minutes and not after hours.
+    "OPTIONS": {
+        "connect_timeout": 10,
+        "keepalives_idle": 60,
+        "keepalives_interval": 15,
+        "keepalives_count": 4,
+    },
 }
 DATABASES: dict[str, dict[str, Any]] = {
     "default": _database("DATABASE_URL")
     if env.str("DATABASE_URL", default="")
     else {**_CONNECTION, "NAME": "dashboard", "EMBEDDED_DATA_DIR": Path(DATA_DIR)}
 }
+# What a request may wait for the database, on whatever connection (config/database/deadline.py).
+ANSWER_TIMEOUT_SECONDS = _number(
+    env.float, "ANSWER_TIMEOUT_SECONDS", default=10.0, least=0.1, most=600
+)
 # Answers have connections of their own, which cannot write, read one snapshot a transaction and
 # give up after a while. They may lead to a streaming replica.
-ANSWER_TIMEOUT_SECONDS = env.float("ANSWER_TIMEOUT_SECONDS", default=10.0)
 _ANSWERS = (
     _database("DATABASE_REPLICA_URL")
     if env.str("DATABASE_REPLICA_URL", default="")
@@ -106,7 +139,7 @@ DATABASES["answers"] = {
         # Answers take milliseconds: compiling a query or starting workers would cost more.
         "options": "-c default_transaction_read_only=on -c jit=off "
         "-c max_parallel_workers_per_gather=0 "
-        f"-c statement_timeout={max(1, round(ANSWER_TIMEOUT_SECONDS * 1000))}",
+        f"-c statement_timeout={round(ANSWER_TIMEOUT_SECONDS * 1000)}",
     },
     "TEST": {"MIRROR": "default"},
 }
@@ -142,6 +175,8 @@ INSTALLED_APPS = [
     "fixtures",
 ]
 MIDDLEWARE = [
+    "config.health.middleware",
+    "config.database.deadline.middleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -156,7 +191,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
+WSGI_APPLICATION = "config.wsgi.application"  # of `runserver`; make serve runs config.asgi
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -190,6 +225,14 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# ---------------------------------------------------------------- the server
+
+BIND_ADDRESS = env.str("BIND_ADDRESS", default="127.0.0.1")
+PORT = _number(env.int, "PORT", default=8000, least=1, most=65_535)
+SERVER_THREADS = _number(env.int, "SERVER_THREADS", default=8, least=1, most=1_000)
+READ_TIMEOUT_SECONDS = _number(env.int, "READ_TIMEOUT_SECONDS", default=30, least=1, most=60)
+MAX_BODY_BYTES = _number(env.int, "MAX_BODY_BYTES", default=10 * 2**20, least=2**16, most=2**30)
 
 # ---------------------------------------------------------------- the endpoint
 
@@ -248,7 +291,10 @@ SPECTACULAR_SETTINGS = {
 # To know the user it would ask the database, in a middleware: where the endpoint cannot answer
 # for a database that is away.
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
-_LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+if LOG_LEVEL not in _LEVELS:
+    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}; use one of {', '.join(_LEVELS)}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -263,13 +309,14 @@ LOGGING = {
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
+                structlog.processors.format_exc_info,
             ],
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["console"], "level": _LOG_LEVEL},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would print each line twice, or mail it.
-    "loggers": {"django": {"handlers": [], "level": _LOG_LEVEL, "propagate": True}},
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
 }
 structlog.configure(
     processors=[

@@ -6,7 +6,11 @@ from typing import Any
 
 from django.db.backends.postgresql import base, client
 
+from config.database import deadline, driver
 from config.embedded import EmbeddedServer, data, server, unprivileged
+
+# A kept connection that does not say so within this time is not usable, and a new one is made.
+HEALTHY_WITHIN_SECONDS = 1.0
 
 
 class DatabaseClient(client.DatabaseClient):
@@ -22,12 +26,21 @@ class DatabaseClient(client.DatabaseClient):
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL; where the settings name a directory instead of a server, our own."""
 
+    Database = driver
     client_class = DatabaseClient
 
     def get_connection_params(self) -> dict[str, Any]:
         """Each new connection makes sure that there is a server, also after one was killed."""
         find_server(self.settings_dict)
-        return super().get_connection_params()
+        parameters = super().get_connection_params()
+        if options := deadline.server_options():
+            parameters["options"] = f"{parameters.get('options', '')} {options}".strip()
+        return parameters
+
+    def is_usable(self) -> bool:
+        """Whether the server answers on this connection, soon."""
+        with deadline.within(HEALTHY_WITHIN_SECONDS):
+            return bool(super().is_usable())
 
 
 def find_server(settings_dict: dict[str, Any]) -> bool:

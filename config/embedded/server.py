@@ -10,13 +10,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from psycopg import pq
+import psycopg
 
+from config.database import driver
+from config.database.deadline import remaining, within
 from config.embedded import data, unprivileged
 from config.embedded.log import CannotStartError, ServerLog
 
 PORT = "5432"  # part of the socket's name: no network port is opened
-TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0  # as long as recovering from a crash may take
+REQUEST_TIMEOUT_SECONDS = 3.0  # a request that is told to come back in time is better off
 POLL_SECONDS = 0.02
 
 
@@ -31,7 +34,10 @@ class EmbeddedServer:
         self._socket_link = self.home / "postgres.socket"
 
     def ensure_running(self) -> str:
-        """Start the server unless it answers; the directory of its socket."""
+        """Start the server unless it answers; the directory of its socket.
+
+        A request waits for a few seconds at most, others for a minute. Raises CannotStartError.
+        """
         if sys.platform != "linux":
             raise CannotStartError(
                 "The default database runs on Linux only. Set DATABASE_URL to a PostgreSQL server."
@@ -71,12 +77,15 @@ class EmbeddedServer:
         return True
 
     def _ensure_running(self) -> str:
-        deadline = time.monotonic() + TIMEOUT_SECONDS
+        left = remaining()
+        seconds = TIMEOUT_SECONDS if left is None else min(left, REQUEST_TIMEOUT_SECONDS)
+        deadline = time.monotonic() + seconds
         started = False
         while True:
             directory = self._socket_directory()
-            if directory and _answers(directory):
-                return str(directory)
+            with within(deadline - time.monotonic()):
+                if directory and _answers(directory):
+                    return str(directory)
             if (lock := self._try_lock()) is not None:
                 try:
                     if started:
@@ -88,7 +97,7 @@ class EmbeddedServer:
                     os.close(lock)
             elif time.monotonic() > deadline:
                 raise self.log.failure(
-                    f"PostgreSQL in {self.data} runs but has not answered for {TIMEOUT_SECONDS:.0f}"
+                    f"PostgreSQL in {self.data} runs but has not answered for {seconds:.0f}"
                     " s. If it is recovering from a crash, try again later; if its socket was "
                     "deleted, run `python manage.py stop_database` first"
                 )
@@ -160,4 +169,9 @@ def _answers(directory: Path) -> bool:
     target = (
         f"host={directory} port={PORT} user={data.USER} dbname={data.DATABASE} connect_timeout=5"
     )
-    return pq.PGconn.ping(target.encode()) == pq.Ping.OK
+    try:
+        # Not libpq's own ping, during which no other thread could do anything.
+        driver.connect(target).close()
+    except psycopg.OperationalError:
+        return False
+    return True
