@@ -9,4 +9,7 @@ urlpatterns = [
     path("", include("dashboard.pages.urls")),
     path("", include("django_prometheus.urls")),
 ]
+handler400 = "config.errors.bad_request"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
 handler403 = "dashboard.pages.views.no_access"

@@ -1,24 +1,24 @@
 """Errors of the endpoint: one form for all, and nothing of our inner workings in it."""
 
+from http import HTTPStatus
 from math import ceil
 from typing import Any
 
 from django.core.exceptions import TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions, status
 
-RETRY_AFTER_SECONDS = 5
+from config import errors
 
+# What the endpoint answers, besides answers.
 CODES = {
-    status.HTTP_400_BAD_REQUEST: "INVALID_PARAMETER",
-    status.HTTP_401_UNAUTHORIZED: "UNAUTHENTICATED",
-    status.HTTP_403_FORBIDDEN: "FORBIDDEN",
-    status.HTTP_405_METHOD_NOT_ALLOWED: "METHOD_NOT_ALLOWED",
-    status.HTTP_429_TOO_MANY_REQUESTS: "THROTTLED",
-    status.HTTP_500_INTERNAL_SERVER_ERROR: "INTERNAL_ERROR",
-    status.HTTP_503_SERVICE_UNAVAILABLE: "UNAVAILABLE",
+    status: errors.CODES[status]
+    for status in (
+        *(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
+        *(HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.TOO_MANY_REQUESTS),
+        *(HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE),
+    )
 }
 UNKNOWN_TYPE = "UNKNOWN_TYPE"
 
@@ -30,7 +30,7 @@ class UnavailableError(exceptions.APIException):
     default_detail = (
         "The database did not answer in time. Try again in a few seconds, or ask for fewer days."
     )
-    wait = RETRY_AFTER_SECONDS
+    wait = errors.RETRY_AFTER_SECONDS
 
 
 class AnswerExceptionHandler(ExceptionHandler):
@@ -38,7 +38,7 @@ class AnswerExceptionHandler(ExceptionHandler):
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         """The error that the client hears of."""
-        if isinstance(exc, OperationalError | InterfaceError):
+        if errors.is_unavailable(exc):
             return UnavailableError()
         if isinstance(exc, TooManyFieldsSent):
             return exceptions.ParseError(
@@ -65,7 +65,9 @@ class ContractFormatter(ExceptionFormatter):
         first = self.get_errors()[0]  # a client mends one thing at a time
         code = self.exc.status_code
         error = {
-            "code": UNKNOWN_TYPE if first.code == UNKNOWN_TYPE else CODES.get(code, "ERROR"),
+            "code": UNKNOWN_TYPE
+            if first.code == UNKNOWN_TYPE
+            else CODES.get(HTTPStatus(code), "ERROR"),
             "message": first.detail,
             "status": code,
         }

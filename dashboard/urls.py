@@ -24,5 +24,9 @@ urlpatterns = [
     path("dashboard-data/", DashboardDataView.as_view(schema=None)),
     path("schema/", SpectacularAPIView.as_view(renderer_classes=SCHEMA_RENDERERS), name="schema"),
     # Its script comes from an address of its own, as the content security policy demands.
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", metadata_class=None),
+        name="docs",
+    ),
 ]

@@ -11,10 +11,11 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.generic import TemplateView
+from django.views.generic import RedirectView, TemplateView
 
 from dashboard.pages.menus import menus, offers
 from dashboard.permissions import IsViewer, has_role
@@ -74,6 +75,14 @@ class SignOutView(LogoutView):
     """The way out."""
 
     template_name = "dashboard/signed_out.html"
+
+
+class FaviconView(RedirectView):
+    """Where browsers look for the icon of pages that do not name one, such as JSON."""
+
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:  # noqa: ARG002 - Django's signature
+        """The pages' own."""
+        return static("dashboard/icon.svg")
 
 
 def no_access(request: HttpRequest, exception: Exception) -> HttpResponseBase:

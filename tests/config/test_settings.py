@@ -2,11 +2,17 @@
 
 import json
 import os
+import re
+import runpy
 import subprocess
 import sys
 from typing import Any
 
+import pytest
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+
+from tests.ingesting import ROOT
 
 URL = "postgres://user@host/name"
 SHOW = (
@@ -50,3 +56,59 @@ def test_the_throttle_remembers_more_users_than_a_default_cache_would() -> None:
         assert all(cache.get(f"throttle_user_{number}") for number in range(1000))
     finally:
         cache.clear()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("CONN_MAX_AGE", "ten", "CONN_MAX_AGE is 'ten'; it must be a whole number from 0 to"),
+        ("CONN_MAX_AGE", "-1", "it must be a whole number from 0 to 86,400"),
+        ("ANSWER_TIMEOUT_SECONDS", "nan", "is 'nan'; it must be a number from 0.1 to 600"),
+        ("ANSWER_TIMEOUT_SECONDS", "inf", "it must be a number from"),
+        ("ANSWER_TIMEOUT_SECONDS", "0", "it must be a number from"),
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD'; use one of DEBUG, INFO, WARNING"),
+        ("SERVER_THREADS", "x", "SERVER_THREADS is 'x'; it must be a whole number from 1 to"),
+        ("SERVER_THREADS", "0", "it must be a whole number from 1 to"),
+        ("PORT", "99999", "PORT is '99999'; it must be a whole number from 1 to 65,535"),
+        ("READ_TIMEOUT_SECONDS", "", "READ_TIMEOUT_SECONDS is ''; it must be a whole number"),
+        ("DATABASE_URL", "foo", "DATABASE_URL must name a database of a PostgreSQL server"),
+        ("DATABASE_URL", "postgres://", "DATABASE_URL must name a database of a PostgreSQL"),
+        ("DATABASE_URL", "mysql://u@h/n", "such as postgres://user:password@host:5432/name"),
+        ("DATABASE_URL", "postgres://u@h:port/n", "DATABASE_URL must name a database of a"),
+        ("DATABASE_REPLICA_URL", "//", "DATABASE_REPLICA_URL must name a database of a"),
+        ("REPORTING_TIME_ZONE", "Mars", "REPORTING_TIME_ZONE is 'Mars', which is not a time zone"),
+        ("THROTTLE_RATE", "many", "THROTTLE_RATE is 'many'; use NUMBER/PERIOD"),
+    ],
+)
+def test_bad_value_is_named_with_what_would_be_right(
+    variable: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ImproperlyConfigured, match=re.escape(told)):
+        runpy.run_path(str(ROOT / "config" / "settings.py"))
+
+
+def test_hosts_beside_this_one_are_promised_nothing_unasked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS", "1")
+    promised = runpy.run_path(str(ROOT / "config" / "settings.py"))
+    assert promised["SECURE_HSTS_SECONDS"] > 0
+    assert not promised["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert not promised["SECURE_HSTS_PRELOAD"]
+
+
+@pytest.mark.parametrize("start", [["manage.py", "refresh_summaries"], ["-m", "config.server"]])
+def test_bad_value_ends_a_process_with_one_line(start: list[str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, *start],
+        env={**os.environ, "ANSWER_TIMEOUT_SECONDS": "soon"},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    (line,) = ended.stderr.splitlines()
+    assert "ANSWER_TIMEOUT_SECONDS is 'soon'" in line

@@ -1,0 +1,16 @@
+"""What has to be in place before the first request."""
+
+from django.apps import AppConfig
+from django_structlog.signals import bind_extra_request_failed_metadata
+
+from config.errors import log_status
+
+
+class ConfigConfig(AppConfig):
+    """The project itself."""
+
+    name = "config"
+
+    def ready(self) -> None:
+        """Tell the log what errors mean."""
+        bind_extra_request_failed_metadata.connect(log_status)

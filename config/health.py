@@ -1,0 +1,63 @@
+"""`/healthz` and `/readyz`, for whoever starts, watches and balances servers.
+
+They need no credentials, tell nothing but what is wrong, and come before all other middleware:
+probes know neither our host names nor TLS.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+
+from config.database.deadline import within
+
+# Whoever asks wants to know now.
+READY_WITHIN_SECONDS = 0.8
+
+
+def middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer probes; hand on all other requests."""
+    ready = Readiness()
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        match request.path_info:
+            case "/healthz":
+                return JsonResponse({"status": "alive"})
+            case "/readyz":
+                missing = ready.missing()
+                if missing:
+                    report = {"status": "unavailable", "missing": missing}
+                    return JsonResponse(report, status=HTTPStatus.SERVICE_UNAVAILABLE)
+                return JsonResponse({"status": "ready"})
+            case _:
+                return get_response(request)
+
+    return respond
+
+
+class Readiness:
+    """Whether answers can be given. Tables that were up to date once are so for good."""
+
+    def __init__(self) -> None:
+        self._migrated = False
+
+    def missing(self) -> str | None:
+        """What is missing: `database` or `schema`; None if nothing is."""
+        try:
+            with within(READY_WITHIN_SECONDS):
+                for database in connections.all():
+                    with database.cursor() as cursor:
+                        cursor.execute("SELECT 1")
+                self._migrated = self._migrated or _is_migrated()
+        except Error:
+            return "database"
+        return None if self._migrated else "schema"
+
+
+def _is_migrated() -> bool:
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
