@@ -17,13 +17,14 @@ PIP := $(RUN) -m pip install --disable-pip-version-check --quiet -c constraints.
 EXAMPLE_KEY := an-example-that-signs-nothing-but-is-long-enough-for-the-checks
 
 .DELETE_ON_ERROR:
-.PHONY: help install demo test soak lint bench serve
+.PHONY: help install demo test soak chaos lint bench serve
 
 help:
 	@echo 'make demo      a running server with data, on PORT (8000); DATA=open_bandit for a real log'
 	@echo 'make serve     the production server alone, on PORT (8000)'
 	@echo 'make test      the tests'
 	@echo 'make soak      writers, refreshers and kills at random, for SECONDS (300)'
+	@echo 'make chaos     kills, freezes, full disks and locks at random, for SECONDS (300)'
 	@echo 'make lint      linter, formatter, types, migrations, deployment checks'
 	@echo 'make bench     the benchmarks, of SIZE (2m, 20m, 200m interactions)'
 	@echo 'make install   .venv with all that these need; they install what is missing themselves'
@@ -42,6 +43,10 @@ test: .venv/dev staticfiles/staticfiles.json
 soak: SECONDS := 300
 soak: .venv/dev staticfiles/staticfiles.json
 	SOAK_SECONDS=$(SECONDS) $(RUN) -m pytest -q --timeout=0 --show-capture=stdout tests/test_soak.py
+
+chaos: SECONDS := 300
+chaos: .venv/dev staticfiles/staticfiles.json
+	LOG_LEVEL=CRITICAL CHAOS_SECONDS=$(SECONDS) $(RUN) -m pytest -q --timeout=0 -s tests/test_chaos.py
 
 lint: export DEBUG := 0
 lint: export HTTPS := 1

@@ -55,7 +55,11 @@ class FreezingProxy:
 
     def _connect(self, client: socket.socket) -> None:
         self._thawed.wait()
-        server = self._to_server()
+        try:
+            server = self._to_server()
+        except OSError:  # nobody there
+            client.close()
+            return
         self._sockets.append(server)
         self._start(self._forward, client, server)
         self._forward(server, client)
@@ -66,7 +70,11 @@ class FreezingProxy:
         if not host.startswith("/"):
             return socket.create_connection((host or "127.0.0.1", int(port)))
         server = socket.socket(socket.AF_UNIX)
-        server.connect(f"{host}/.s.PGSQL.{port}")
+        try:
+            server.connect(f"{host}/.s.PGSQL.{port}")
+        except OSError:
+            server.close()
+            raise
         return server
 
     def _forward(self, source: socket.socket, target: socket.socket) -> None:
