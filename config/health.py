@@ -4,6 +4,7 @@ They need no credentials, tell nothing but what is wrong, and come before all ot
 probes know neither our host names nor TLS.
 """
 
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -43,10 +44,24 @@ class Readiness:
     """Whether answers can be given. Tables that were up to date once are so for good."""
 
     def __init__(self) -> None:
+        self._checking = threading.Lock()
+        self._missing: str | None = "database"
         self._migrated = False
 
     def missing(self) -> str | None:
-        """What is missing: `database` or `schema`; None if nothing is."""
+        """What is missing: `database` or `schema`; None if nothing is.
+
+        One check at a time, so that many probes of a database that hangs take one thread. The
+        others hear what the last one found.
+        """
+        if self._checking.acquire(blocking=False):
+            try:
+                self._missing = self._check()
+            finally:
+                self._checking.release()
+        return self._missing
+
+    def _check(self) -> str | None:
         try:
             with within(READY_WITHIN_SECONDS):
                 for database in connections.all():

@@ -1,5 +1,6 @@
 """Starting the server, once everything that it needs is in place."""
 
+import resource
 import socket
 import sys
 import threading
@@ -14,7 +15,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-CONNECTIONS = 1024
+# As many may be open at once. Idle ones cost a few kilobytes each.
+CONNECTIONS = 4096
 # Left to requests when the server is told to stop: what they may take, and to send the answer.
 STOPPING_SECONDS = 2
 
@@ -37,6 +39,7 @@ def serve(message: str = "") -> None:
     """Serve until a signal ends it; print the message as soon as requests are answered."""
     check_port()
     connections.close_all()
+    allow_open_files()
     server = Server(
         "config.asgi:application",
         address=settings.BIND_ADDRESS,
@@ -55,6 +58,12 @@ def serve(message: str = "") -> None:
     if message:
         threading.Thread(target=_announce, args=[message], daemon=True).start()
     server.serve()
+
+
+def allow_open_files() -> None:
+    """Use all the open files that the system allows: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _announce(message: str) -> None:
