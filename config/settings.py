@@ -216,14 +216,25 @@ STORAGES = {
 }
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "dashboard"
+
+# ---------------------------------------------------------------- signing in
+
+PASSWORD_HASHERS = [
+    "dashboard.access.passwords.Argon2Hasher",
+    # Hashes of older versions, which signing in renews.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "UserAttributeSimilarityValidator",
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+            "NumericPasswordValidator",
+        )
+    ),
+    {"NAME": "dashboard.access.passwords.RevokesTokens"},
 ]
 
 # ---------------------------------------------------------------- the server

@@ -22,6 +22,7 @@ from knox.models import AuthToken
 from unfold.admin import checkbox
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from dashboard.access.passwords import revoke_tokens
 from decisions import models as decisions
 from offers import models as offers
 from offers.admin_base import ModelAdmin, ReadOnlyAdmin
@@ -46,13 +47,23 @@ for registered in (User, Group, AuthToken):
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]  # has no types
+    """Also revokes tokens when an admin switches off signing in by password."""
+
+    def save(self, commit: bool = True) -> User:
+        """Save the new password, or that there is none; revoke the tokens."""
+        user: User = super().save(commit)
+        revoke_tokens(user)
+        return user
+
+
 @admin.register(User)
 class UserAdmin(UserBase):
     """Users. Nobody but a superuser gives rights, or takes over an account that has more."""
 
     form = UserChangeForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = PasswordForm
     list_display = ("username", "email", "is_active", "is_staff", "is_superuser", "last_login")
     date_hierarchy = "date_joined"
 
