@@ -189,6 +189,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
+    # Last, so that the others see a response, not an exception.
+    "dashboard.access.refusals.SignInRefusedMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"  # of `runserver`; make serve runs config.asgi
@@ -219,6 +221,7 @@ LOGIN_REDIRECT_URL = "dashboard"
 
 # ---------------------------------------------------------------- signing in
 
+AUTHENTICATION_BACKENDS = ["dashboard.access.backend.PasswordBackend"]
 PASSWORD_HASHERS = [
     "dashboard.access.passwords.Argon2Hasher",
     # Hashes of older versions, which signing in renews.
@@ -236,6 +239,41 @@ AUTH_PASSWORD_VALIDATORS = [
     ),
     {"NAME": "dashboard.access.passwords.RevokesTokens"},
 ]
+
+
+def _failures(variable: str, default: str) -> str:
+    """The rate of failures that `variable` allows."""
+    rate: str = env.str(variable, default=default)
+    if not re.fullmatch(r"[1-9][0-9]{0,8}/([1-9][0-9]{0,3})?(sec|min|hour|day)", rate):
+        raise ImproperlyConfigured(
+            f"{variable} is {rate!r}; use NUMBER/PERIOD with a period of sec, min, hour or day or "
+            "a number of them, such as 5/15min."
+        )
+    return rate
+
+
+# How many wrong passwords and tokens are taken. Right ones and refused ones do not count; after a
+# right password its pair of name and address starts again.
+FAILURE_RATES = {
+    # One name from one address: enough to find a typo. Strangers elsewhere do not lock out the
+    # owner of the name.
+    "sign_in": _failures("SIGN_IN_FAILURES", "5/15min"),
+    # One address, whatever the names: more than an office behind one address mistypes. A success
+    # does not reset it, or an account of one's own would let one try all others.
+    "sign_in_client": _failures("SIGN_IN_FAILURES_PER_ADDRESS", "50/15min"),
+    # One name, whatever the addresses, against attackers who have many. This can lock out the
+    # owner, but takes ten addresses, and thirty to last for longer than the few minutes.
+    "sign_in_name": _failures("SIGN_IN_FAILURES_PER_NAME", "50/5min"),
+    # Tokens are too long to be guessed; this ends futile tries. A right token is let in always.
+    "token": _failures("TOKEN_FAILURES_PER_ADDRESS", "50/15min"),
+}
+
+# Where the counts above and the log take the client's address from: what the outermost trusted
+# proxy wrote into X-Forwarded-For. Entries to the left of that may be forged.
+_PROXIES = _number(env.int, "TRUSTED_PROXIES", default=1 if HTTPS else 0, least=0, most=9)
+IPWARE_META_PRECEDENCE_ORDER = ("HTTP_X_FORWARDED_FOR",) if _PROXIES else ("REMOTE_ADDR",)
+IPWARE_META_PROXY_COUNT = max(0, _PROXIES - 1)
+IPWARE_STRICT = False
 
 # ---------------------------------------------------------------- the server
 
@@ -268,7 +306,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["dashboard.permissions.IsViewer"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": THROTTLE_RATE},
+    "DEFAULT_THROTTLE_RATES": {"user": THROTTLE_RATE, **FAILURE_RATES},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "URL_FORMAT_OVERRIDE": None,

@@ -5,8 +5,11 @@ from typing import Any
 from django.utils import timezone
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
+
+from dashboard.access.clients import client_of
+from dashboard.access.failures import Failures
 
 
 class BearerTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # has no types
@@ -17,7 +20,20 @@ class BearerTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # h
     """
 
     def authenticate(self, request: Request) -> Any:
-        """The user and the token, or nothing for another scheme. Raises AuthenticationFailed."""
+        """The user and the token, or nothing for another scheme.
+
+        Raises AuthenticationFailed, or Throttled once too many wrong tokens came from the client's
+        address. A right token is let in all the same: a broken script next door does no harm.
+        """
+        try:
+            return self._identify(request)
+        except AuthenticationFailed as failure:
+            wait = Failures("token", client_of(request)).count()
+            if wait:
+                raise Throttled(wait, "Too many wrong tokens came from your address.") from failure
+            raise
+
+    def _identify(self, request: Request) -> Any:
         try:
             return super().authenticate(request)
         except UnicodeEncodeError as error:

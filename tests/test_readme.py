@@ -36,7 +36,9 @@ def test_types_are_those_of_the_registry_in_its_order() -> None:
 
 def test_settings_are_those_that_the_configuration_reads() -> None:
     code = (ROOT / "config" / "settings.py").read_text()
-    read = re.findall(r'(?:\benv\.\w+\(|_database\(|_number\(\s*env\.\w+,)\s*"([A-Z_]+)"', code)
+    read = re.findall(
+        r'(?:\benv\.\w+\(|_database\(|_failures\(|_number\(\s*env\.\w+,)\s*"([A-Z_]+)"', code
+    )
     assert set(names(table(README, "variable", "default", "means"))) == set(read)
 
 

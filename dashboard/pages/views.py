@@ -3,8 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from csp.constants import SELF
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, LogoutView
@@ -18,11 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView, TemplateView
 
 from dashboard.pages.menus import menus, offers
+from dashboard.pages.policy import nothing_inline
 from dashboard.permissions import IsViewer, has_role
 from decisions.models import DecisionTrace
 
-# These pages need nothing inline, neither script nor style.
-nothing_inline = csp_replace({"style-src": [SELF]})
 strict = method_decorator(nothing_inline, "dispatch")
 
 

@@ -52,7 +52,7 @@ ERRORS: dict[int, tuple[str, dict[str, Any]]] = {
         {"code": "METHOD_NOT_ALLOWED", "message": 'Method "POST" not allowed.'},
     ),
     429: (
-        "More requests than the user may make in a time.",
+        "Too many requests of the user, or too many wrong tokens from the address.",
         {
             "code": "THROTTLED",
             "message": "Request was throttled. Expected available in 12 seconds.",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 
 from dashboard.services import REGISTRY
 from tests.browser.panels import count, names, shown
@@ -124,6 +124,15 @@ def test_way_in_is_accessible(page: Page, server: str, scheme: Scheme) -> None:
     page.context.clear_cookies()
     page.goto(server)
     assert serious(page) == []
+    for _ in range(6):
+        page.get_by_label("Username").fill(f"guesser {scheme}")
+        page.get_by_label("Password").fill("guess")
+        page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Signing in has to wait")
+    expect(page.get_by_role("alert")).to_contain_text("Try again in 15 minutes")
+    assert serious(page) == []
+    page.get_by_role("link", name="Back to the form").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
 def serious(page: Page) -> list[str]:

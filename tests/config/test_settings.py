@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 
+from dashboard.access.failures import Failures
 from tests.ingesting import ROOT
 
 URL = "postgres://user@host/name"
@@ -78,6 +79,13 @@ def test_the_throttle_remembers_more_users_than_a_default_cache_would() -> None:
         ("DATABASE_REPLICA_URL", "//", "DATABASE_REPLICA_URL must name a database of a"),
         ("REPORTING_TIME_ZONE", "Mars", "REPORTING_TIME_ZONE is 'Mars', which is not a time zone"),
         ("THROTTLE_RATE", "many", "THROTTLE_RATE is 'many'; use NUMBER/PERIOD"),
+        ("SIGN_IN_FAILURES", "", "SIGN_IN_FAILURES is ''; use NUMBER/PERIOD"),
+        ("SIGN_IN_FAILURES", "0/min", "SIGN_IN_FAILURES is '0/min'; use NUMBER/PERIOD"),
+        ("SIGN_IN_FAILURES_PER_ADDRESS", "5/min15", "or a number of them, such as 5/15min"),
+        ("SIGN_IN_FAILURES_PER_NAME", "5/0min", "SIGN_IN_FAILURES_PER_NAME is '5/0min'; use"),
+        ("TOKEN_FAILURES_PER_ADDRESS", "5/m", "TOKEN_FAILURES_PER_ADDRESS is '5/m'; use NUMBER"),
+        ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES is 'one'; it must be a whole number from 0"),
+        ("TRUSTED_PROXIES", "-1", "it must be a whole number from 0 to 9"),
     ],
 )
 def test_bad_value_is_named_with_what_would_be_right(
@@ -112,3 +120,11 @@ def test_bad_value_ends_a_process_with_one_line(start: list[str]) -> None:
     assert ended.stdout == ""
     (line,) = ended.stderr.splitlines()
     assert "ANSWER_TIMEOUT_SECONDS is 'soon'" in line
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [("5/15min", (5, 900)), ("1/sec", (1, 1)), ("20/2hour", (20, 7200)), ("100/day", (100, 86400))],
+)
+def test_rates_of_failures_mean_what_they_say(rate: str, expected: tuple[int, int]) -> None:
+    assert Failures("sign_in").parse_rate(rate) == expected
