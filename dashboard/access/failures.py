@@ -1,4 +1,9 @@
-"""Counts wrong passwords and tokens."""
+"""Counts wrong passwords and tokens, as the framework's throttle counts requests.
+
+django-axes has been looked at. It knows one limit for all combinations of name and address, so
+either a stranger locks out whoever they name, or a botnet is free; any success clears an address;
+it cannot say how long to wait; and it counts after hashing, which is what must not happen.
+"""
 
 from hashlib import blake2b
 from threading import Lock

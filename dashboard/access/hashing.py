@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from threading import BoundedSemaphore
 
+from config.errors import RETRY_AFTER_SECONDS
 from dashboard.access.refusals import SignInRefused
 
 AT_ONCE = 2
 # Each of these holds a thread of the server. With those above, half of the usual 8.
 WAITING = 2
 PATIENCE_SECONDS = 2.0
-RETRY_AFTER_SECONDS = 5
 
 _admitted = BoundedSemaphore(AT_ONCE + WAITING)
 _hashing = BoundedSemaphore(AT_ONCE)
