@@ -1,11 +1,33 @@
 """Making sure that the database has its tables before a command uses them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 _LOCK = 7226450913  # any number, as long as nobody else uses it
+
+
+@contextmanager
+def schema_lock(database: BaseDatabaseWrapper) -> Iterator[None]:
+    """Be the only one to change the tables of the database. Waits for others.
+
+    Whoever has the lock may take it again. A failure closes the connection, and so gives up the
+    lock whatever state the session is in.
+    """
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    try:
+        yield
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    except BaseException:
+        database.close()
+        raise
 
 
 def ensure_schema() -> None:
@@ -15,22 +37,29 @@ def ensure_schema() -> None:
     are behind: when to change those is for its owner to say.
     """
     try:
-        executor = MigrationExecutor(connection)
+        if not _pending():
+            return
     except OperationalError as error:
         raise CommandError(
             f"The database cannot be reached: {str(error).strip()}. "
             "Check that the server runs and that DATABASE_URL names it."
         ) from error
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return
-    new = not executor.loader.applied_migrations
-    if not new and "EMBEDDED_DATA_DIR" not in settings.DATABASES["default"]:
-        raise CommandError(
-            "The tables are older than this version of the product. Run: python manage.py migrate"
-        )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        try:
-            call_command("migrate", verbosity=0, interactive=False)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    with schema_lock(connection):
+        # Somebody else may have been in the middle of it.
+        executor = _pending()
+        if not executor:
+            return
+        new = not executor.loader.applied_migrations
+        if not new and "EMBEDDED_DATA_DIR" not in settings.DATABASES["default"]:
+            raise CommandError(
+                "The tables are older than this version of the product. "
+                "Run: python manage.py migrate"
+            )
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def _pending() -> MigrationExecutor | None:
+    """What knows the migrations, if any has not been applied."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return executor if plan else None
