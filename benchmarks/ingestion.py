@@ -32,6 +32,8 @@ from django.core.management import call_command  # noqa: E402 - needs the settin
 from django.db import connection  # noqa: E402
 from psycopg import sql  # noqa: E402
 
+from decisions.append_only import changing_the_log, ingesting  # noqa: E402
+
 OFFERS, CHANNELS, CANDIDATES = 200, 5, 20
 LOGS = {
     "interactions": ("decisions_interaction", "decisions_interactionkey"),
@@ -126,10 +128,11 @@ def ingest(*paths: Path) -> float:
 
 def empty(tables: tuple[str, ...]) -> None:
     """Take all rows away."""
-    with connection.cursor() as cursor:
+    with changing_the_log(), connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables)))
         )
+    with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
 
 
@@ -137,7 +140,7 @@ def copied(log: str, path: Path, *, into: bool) -> float:
     """Seconds that a COPY of the log from or to the file takes."""
     started = perf_counter()
     table = sql.Identifier(log)
-    with connection.cursor() as cursor:
+    with ingesting(), connection.cursor() as cursor:
         if into:
             statement = sql.SQL("COPY {} FROM STDIN").format(table)
             with cursor.copy(statement) as target, path.open("rb") as file:

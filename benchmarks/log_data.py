@@ -19,6 +19,7 @@ from django.db.models import Max
 from psycopg import sql
 
 from benchmarks.catalogue import FLOWS, OFFERS, REGIONS, RULES, TIERS
+from decisions.append_only import ingesting
 from decisions.ingestion.context import Context
 from decisions.ingestion.traces import DecisionTraceRow
 from decisions.models import ContactPolicyType, Interaction
@@ -149,9 +150,9 @@ def fill(interactions: int, told: Callable[[str], None]) -> dict[str, float]:
             for first, last in _chunks(count):
                 chunk = _numbers(count, first, last)
                 insert = sql.SQL(statement).format(**parts, **chunk)
-                _timed(took, name, partial(cursor.execute, insert))
+                _timed(took, name, partial(_insert, insert))
                 told(f"{name}: {last + 1:,} of {count:,} in {took[name]:.0f} s")
-        _timed(took, "attributions", lambda: cursor.execute(sql.SQL(ATTRIBUTIONS).format()))
+        _timed(took, "attributions", lambda: _insert(sql.SQL(ATTRIBUTIONS).format()))
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("RESET work_mem")
     return took
@@ -167,8 +168,14 @@ def add_tail(interactions: int, tail: int) -> None:
     with connection.cursor() as cursor:
         _make_shapes(cursor)
         for statement, count in ((INTERACTIONS, tail), (TRACES, tail // 10), (RUNS, tail // 10)):
-            cursor.execute(sql.SQL(statement).format(**parts, **_numbers(count, 0, count - 1)))
+            _insert(sql.SQL(statement).format(**parts, **_numbers(count, 0, count - 1)))
         cursor.execute("ANALYZE decisions_interaction, decisions_decisiontrace, decisions_run")
+
+
+def _insert(statement: sql.Composable) -> None:
+    """As ingestion does: the rows are good, and their identities are stored beside them."""
+    with ingesting(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _parts(starts: datetime, interactions: int) -> dict[str, sql.Composable]:

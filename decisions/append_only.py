@@ -1,4 +1,4 @@
-"""Permission to change rows of the log, which is append-only."""
+"""Permission to change rows of the log, which is append-only, and to add rows as ingestion does."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,24 @@ def changing_the_log() -> Iterator[None]:
 
     Whoever does so has to keep the summaries right. A trigger refuses everybody else.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('decisions.maintenance', 'on', true)")
+    with _setting("decisions.maintenance"):
         yield
-        cursor.execute("SELECT set_config('decisions.maintenance', 'off', true)")
+
+
+@contextmanager
+def ingesting() -> Iterator[None]:
+    """Let statements inside add log rows that have been checked, in one transaction.
+
+    Whoever does so has to store the rows' identities and note what they refer to. A trigger does
+    it for everybody else, row by row.
+    """
+    with _setting("decisions.ingesting"):
+        yield
+
+
+@contextmanager
+def _setting(name: str) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, 'on', true)", [name])
+        yield
+        cursor.execute("SELECT set_config(%s, 'off', true)", [name])

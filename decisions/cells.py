@@ -11,7 +11,7 @@ folded in yet, which have their own days.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from decisions.window import Window
 
@@ -20,6 +20,8 @@ LEVELS = (0, 3, 6)
 TAIL = 0
 # Bits for the place of the span, enough until the year 2871, and for its level.
 PLACE_BITS, LEVEL_BITS = 20, 4
+# Of events from FIRST_INSTANT (offers/models.py) to here, every time zone's day has a place.
+LAST_EVENT = datetime(2870, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 
 def grain(kept: Collection[str], dimensions: Collection[str]) -> int:

@@ -42,8 +42,9 @@ _SET: LiteralString = """
     SELECT place >> {shift} AS place, {kept}, {sums} FROM {finer} finer GROUP BY {groups}
 )
 """
+# The first span would begin before the calendar.
 _CELL: LiteralString = """
-SELECT {first} + place AS cell, '0001-01-01'::date - 1 + (place << {level}) AS day,
+SELECT {first} + place AS cell, '0001-01-01'::date - 1 + greatest(1, place << {level}) AS day,
        {dimensions}, {measures}
 FROM {name}
 """

@@ -1,8 +1,28 @@
-"""The lock that keeps the writers of the summaries apart.
+"""Who waits for whom: the locks of all who write to the log or its summaries.
 
-Refreshing moves the mark up to which the log has been folded in; materialising a segment folds
-the history up to that mark for customers who joined or left. Each is right only while the other
-stands still. Segments can be materialised side by side: they write different rows.
+Everybody takes what they need of these from top to bottom, so nobody waits in a circle:
+
+1. The schema lock (config/schema.py): `migrate`.
+2. The summaries lock, below. Alone: refreshing, rebuilding, erasing, dropping months, and moving
+   rows out of a default partition. Shared: materialising a segment.
+3. Rows of the catalogue, of segments, customers and suppressions, in the order of their ids.
+4. `decisions_entityuse`, what the log has ever referred to: writers of the log add to it; a
+   trigger of whoever deletes an entity, or changes what it means, locks it against these.
+5. One log in a transaction (erasing takes all, but has no lock on them that excludes anybody): the
+   table itself, then its default partition, then others. Ingestion takes ROW EXCLUSIVE on
+   the table before it draws ids; who adds a partition SHARE UPDATE EXCLUSIVE, which only
+   others of the kind wait for, then ACCESS EXCLUSIVE on the default partition; who drops months
+   ACCESS EXCLUSIVE on all. Nobody reads a partition before they have locked the table.
+6. Identities of events, in their order.
+7. Rows of the summaries, which the summaries lock protects already.
+
+Other programs may take locks in another order, in transactions of many statements. What they
+run into is done again (config/transactions.py).
+
+The summaries lock keeps the writers of the summaries apart. Refreshing moves the mark up to which
+the log has been folded in; materialising a segment folds the history up to that mark for customers
+who joined or left. Each is right only while the other stands still. Segments can be materialised
+side by side: they write different rows.
 """
 
 from django.db import connection

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from django.db import connection, models, transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
 from psycopg import sql
 
+from config.transactions import repeated
 from decisions.append_only import changing_the_log
 from decisions.folding import add, contributions
 from decisions.locks import lock_summaries
@@ -64,18 +66,16 @@ def drop_months(before: str, summaries: Summaries) -> Iterator[str]:
     for model, time in PARTITIONED.items():
         # A transaction each: an answer that has read one log and goes on to another would wait
         # for us, and we for it.
-        with transaction.atomic():
-            logs = [log for log, of in LOGS.items() if of is model and log in folded]
-            dropped = _drop(model, time, logs, before, edge)
-        yield from dropped
+        logs = [log for log, of in LOGS.items() if of is model and log in folded]
+        yield from repeated(partial(_drop, model, time, logs, before, edge))
 
 
 def _drop(
     model: type[models.Model], time: str, logs: list[str], before: str, edge: datetime
 ) -> list[str]:
     """Drop the old partitions of one log, which has these marks."""
-    lock_summaries()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_summaries()
         table = sql.Identifier(model._meta.db_table)  # noqa: SLF001 - documented API
         # As dropping does anyway, but before looking for rows that nobody may add meanwhile.
         cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
@@ -87,11 +87,17 @@ def _drop(
         names = _partitions_before(model._meta.db_table, before)  # noqa: SLF001
         for name in names:
             cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
-    if names:
-        # Later months may have gone before, when fewer were kept.
-        latest = Greatest("dropped_before", Value(edge))
-        SummaryMark.objects.filter(summary__in=logs).update(dropped_before=latest)
+        if names:
+            # Later months may have gone before, when fewer were kept.
+            latest = Greatest("dropped_before", Value(edge))
+            SummaryMark.objects.filter(summary__in=logs).update(dropped_before=latest)
     return names
+
+
+def dropped_before() -> datetime | None:
+    """Of what time on all logs are complete; None if nothing was ever dropped."""
+    edges = SummaryMark.objects.exclude(dropped_before=None)
+    return edges.order_by("dropped_before").values_list("dropped_before", flat=True).last()
 
 
 def _partitions_before(table: str, month: str) -> list[str]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, models
 from psycopg import sql
 
+from config.transactions import repeated
 from decisions.append_only import changing_the_log
 from decisions.locks import lock_summaries
 from decisions.models import Attribution, DecisionTrace, Interaction, Run
@@ -48,7 +50,9 @@ def ensure_partitions(
     return [
         name
         for name in _missing(list(wanted))
-        if _create(_names(table, PARTITIONED[model], name, wanted[name]), name, move=move)
+        if repeated(
+            partial(_create, _names(table, PARTITIONED[model], name, wanted[name]), name, move=move)
+        )
     ]
 
 
@@ -57,6 +61,8 @@ def _names(table: str, time: str, name: str, month: str) -> dict[str, sql.Compos
         "log": sql.Identifier(table),
         "rest": sql.Identifier(f"{table}_default"),
         "new": sql.Identifier(name),
+        "log_name": sql.Literal(table),
+        "new_name": sql.Literal(name),
         "time": sql.Identifier(time),
         "start": sql.Literal(f"{month}-01T00:00:00+00:00"),
         "end": sql.Literal(f"{following(month)}-01T00:00:00+00:00"),
@@ -93,8 +99,9 @@ def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
 
     Attaching, unlike CREATE TABLE … PARTITION OF, does not wait for the writers of other months.
 
-    The default partition is locked: nobody can add a row of this month to it meanwhile. The log
-    comes before it, as it does for all who lock both, so that none wait for each other.
+    The log is locked against others who add partitions before anything else is looked at; then
+    the default partition, so that nobody can add a row of this month to it meanwhile
+    (see decisions/locks.py).
 
     Rows that wait in the default partition move only on request. To a transaction that began
     before, they are still there, where a query planned afterwards no longer looks: an answer that
@@ -103,14 +110,13 @@ def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
     with changing_the_log(), connection.cursor() as cursor:
         if move:
             lock_summaries()  # whose statements might miss the rows in the same way, for good
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+        cursor.execute(
+            sql.SQL("LOCK TABLE ONLY {log} IN SHARE UPDATE EXCLUSIVE MODE").format(**names)
+        )
+        # Looked for once more before the default partition is locked, which holds others up.
         if not _missing([name]) or (not move and _waiting(cursor, names)):
-            return False  # somebody else was faster
-        for statement in (
-            "LOCK TABLE ONLY {log} IN SHARE UPDATE EXCLUSIVE MODE",
-            "LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE",
-        ):
-            cursor.execute(sql.SQL(statement).format(**names))
+            return False
+        cursor.execute(sql.SQL("LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE").format(**names))
         if not move and _waiting(cursor, names):
             return False
         for statement in (
@@ -121,6 +127,8 @@ def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
                 "INSERT INTO {new} SELECT * FROM moved"
             ),
             "ALTER TABLE {log} ATTACH PARTITION {new} FOR VALUES FROM ({start}) TO ({end})",
+            # Those for each row it has from the log now.
+            "SELECT decisions_guard_statements({new_name}, {log_name})",
         ):
             cursor.execute(sql.SQL(statement).format(**names))
     return True

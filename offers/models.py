@@ -5,11 +5,17 @@ Django's `id`, a number that joins and log rows use and that never leaves the pr
 Texts that answers are ordered by use the "C" collation: code point order on every server.
 """
 
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+
+# Every time zone has a day for the first instant. Events, whose days are counted, end earlier
+# (decisions/cells.py).
+FIRST_INSTANT = datetime(1, 1, 2, tzinfo=UTC)
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
 
 class Status(models.TextChoices):
@@ -26,6 +32,27 @@ def external_id_field(verbose_name: str = "id", **options: Any) -> "models.CharF
     return models.CharField(verbose_name, max_length=64, db_collation="C", **options)
 
 
+def plain(field: str) -> models.CheckConstraint:
+    """The database's own check that `field` is an id: not empty, and no control characters."""
+    return models.CheckConstraint(
+        name=f"%(app_label)s_%(class)s_{field}_plain",
+        condition=Q(**{f"{field}__regex": r"^[^\x01-\x1f\x7f-\x9f]+$"}),
+        violation_error_message="An id has at least one character, and no control characters.",
+    )
+
+
+def in_calendar(field: str, last: datetime = LAST_INSTANT) -> models.CheckConstraint:
+    """The database's own check that `field` is no instant that Python or answers have no day for.
+
+    PostgreSQL also knows infinity, and years before 1 and after 9999.
+    """
+    return models.CheckConstraint(
+        name=f"%(app_label)s_%(class)s_{field}_in_calendar",
+        condition=Q(**{f"{field}__gte": FIRST_INSTANT, f"{field}__lte": last}),
+        violation_error_message=f"A time must lie in the years 1 to {last.year}.",
+    )
+
+
 class Entity(models.Model):
     """Something with an id and a name."""
 
@@ -35,11 +62,7 @@ class Entity(models.Model):
     class Meta:
         abstract = True
         ordering: ClassVar = ["external_id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="%(app_label)s_%(class)s_id_not_empty", condition=~Q(external_id="")
-            )
-        ]
+        constraints: ClassVar = [plain("external_id")]
 
     def __str__(self) -> str:
         return self.name or self.external_id
@@ -117,6 +140,9 @@ class Offer(StatusEntity):
 
     objects = OfferQuerySet.as_manager()
 
+    class Meta(StatusEntity.Meta):
+        constraints: ClassVar = [*StatusEntity.Meta.constraints, in_calendar("deleted_at")]
+
 
 class Creative(StatusEntity):
     """What an offer looks like in one channel."""
@@ -165,7 +191,8 @@ class Approval(models.Model):
     class Meta:
         ordering: ClassVar = ["external_id"]
         constraints: ClassVar = [
-            *Entity.Meta.constraints,
+            plain("external_id"),
+            plain("entity_id"),
             one_of("action", ApprovalAction),
             one_of("status", ApprovalStatus),
         ]
@@ -210,6 +237,11 @@ class Budget(Entity):
                 name="offers_budget_period_not_reversed",
                 condition=Q(period_end__gte=F("period_start")),
                 violation_error_message="The period ends before it starts.",
+            ),
+            models.CheckConstraint(
+                name="offers_budget_period_in_calendar",  # PostgreSQL also knows infinity
+                condition=Q(period_start__gte=date.min, period_end__lte=date.max),
+                violation_error_message="The period leaves the calendar.",
             ),
             models.CheckConstraint(
                 name="offers_budget_allocated_not_negative",

@@ -5,6 +5,7 @@ One transaction a segment: whoever is killed leaves everything as it was before.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any, LiteralString
 
@@ -14,6 +15,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from psycopg import sql
 
+from config.transactions import repeated
 from decisions.locks import lock_summaries_shared
 from segments.compilation import members_query, parse_filters
 from segments.history import OF_SEGMENTS, fold_change
@@ -71,6 +73,10 @@ def materialise(key: int, begin: Callable[[str], None] = lambda _phase: None) ->
 
     `begin` is told each of PHASES. Raises InvalidFilterError.
     """
+    return repeated(partial(_materialise, key, begin))
+
+
+def _materialise(key: int, begin: Callable[[str], None]) -> Change | None:
     started = perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         begin("waiting")

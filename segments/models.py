@@ -18,7 +18,7 @@ from decisions.models import (
     SumsRow,
     TraceQuerySet,
 )
-from offers.models import StatusEntity, external_id_field
+from offers.models import StatusEntity, external_id_field, plain
 
 
 class Customer(models.Model):
@@ -29,6 +29,7 @@ class Customer(models.Model):
 
     class Meta:
         ordering: ClassVar = ["customer_id"]
+        constraints: ClassVar = [plain("customer_id")]
 
     def __str__(self) -> str:
         return self.customer_id

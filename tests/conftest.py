@@ -1,9 +1,11 @@
 """What all tests have in common."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
@@ -26,6 +28,19 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connections["answers"].close()  # or the database could not be dropped
         teardown_databases(before, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_truncate() -> Iterator[None]:
+    """Django empties all tables after a test, which triggers refuse to everybody else."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_as_maintenance(operations: DatabaseOperations, statements: list[str]) -> Any:
+        return flush(operations, ["SET LOCAL decisions.maintenance = 'on'", *statements])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush_as_maintenance)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

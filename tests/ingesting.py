@@ -130,8 +130,11 @@ def finish(process: subprocess.Popen[bytes], sent: bytes | None = None) -> Inges
     return Ingested(process.returncode, output.decode())
 
 
-def database_url() -> str:
-    """Where the tests' database is, also if its server listens on a socket only."""
+def database_url(name: str = "") -> str:
+    """Where the tests' database is, also if its server listens on a socket only.
+
+    With a name: another database of the same server.
+    """
     settings = connection.settings_dict
     parts = {
         name: settings[key]
@@ -143,7 +146,7 @@ def database_url() -> str:
         }.items()
         if settings[key]
     }
-    return f"postgres:///{settings['NAME']}?{urlencode(parts)}"
+    return f"postgres:///{name or settings['NAME']}?{urlencode(parts)}"
 
 
 def rejected(path: Path) -> dict[int, Row]:

@@ -83,7 +83,7 @@ def add_runs(roll: Roll, bundle: Bundle, moments: Moments) -> None:
             "status": dice.choice(["completed", "completed", "failed", "running"]),
             "startedAt": moments.text(dice),
             **dice.optional(
-                latencyMs=dice.choice([0, 1, 2, 7, 100, 2**31 - 1]),
+                latencyMs=dice.choice([0, 1, 2, 7, 100, 86_400_000]),
                 channelId=dice.choice(ids_of(bundle, "channels")),
             ),
         }

@@ -23,11 +23,11 @@ RETURNING id
 """
 
 
-def start(command: str, *arguments: str) -> subprocess.Popen[str]:
-    """Start `manage.py command`."""
+def start(command: str, *arguments: str, url: str = "", **env: str) -> subprocess.Popen[str]:
+    """Start `manage.py command`, on the database of the tests or another one."""
     return subprocess.Popen(
         [sys.executable, ROOT / "manage.py", command, *arguments],
-        env={**os.environ, "DATABASE_URL": database_url(), "COLUMNS": "100"},
+        env={**os.environ, "DATABASE_URL": url or database_url(), "COLUMNS": "100", **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

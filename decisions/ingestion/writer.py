@@ -12,7 +12,10 @@ import psycopg
 from django.db import DataError, Error, IntegrityError, connection, models, transaction
 from psycopg import sql
 
+from config.transactions import repeated
+from decisions.append_only import ingesting
 from decisions.ingestion.rows import NULL, LogRow, Record, Row
+from decisions.ingestion.uses import Keys, Uses
 from decisions.partitions import ensure_partitions
 
 TAB = "\t"  # parts the columns in COPY
@@ -41,6 +44,7 @@ class Writer:
     def __init__(self, row_type: type[Row]) -> None:
         self.table = sql.Identifier(row_type.model._meta.db_table)  # noqa: SLF001 - documented API
         self.columns = row_type.columns
+        self.uses = Uses(row_type)
         # The text that tells a record from all others: its columns as COPY reads them.
         parts = itemgetter(*(row_type.columns.index(column) for column in row_type.identity))
         self.identity: Callable[[Record], str] = (
@@ -55,12 +59,15 @@ class Writer:
         """What writes the records; all that need not wait for earlier records is done before."""
         insert = self.inserting(records)
 
-        def write() -> Written:
+        def once() -> Written:
             written = Written()
-            self.prepare(records)
-            with transaction.atomic():
+            with ingesting():
                 self._write_good(list(enumerate(records)), insert, written)
             return written
+
+        def write() -> Written:
+            self.prepare(records)
+            return repeated(once)
 
         return write
 
@@ -134,19 +141,21 @@ class UpsertWriter(Writer):
                 rounds.append({})
             rounds[seen[identity]][identity] = record
             seen[identity] += 1
+        new = self.uses.new(records)
         if self._first_wins:
-            return partial(self._insert_distinct, rounds[0])
-        return partial(self._insert_in_turn, rounds)
+            return partial(self._insert_distinct, rounds[0], new)
+        return partial(self._insert_in_turn, rounds, new)
 
-    def _insert_in_turn(self, rounds: list[dict[str, Record]]) -> int:
+    def _insert_in_turn(self, rounds: list[dict[str, Record]], new: Keys) -> int:
         # One statement cannot touch a row twice. Each version has its turn, and is not just passed
         # over for the last one, since the database may refuse any of them.
         for versions in rounds:
-            self._insert_distinct(versions)
+            self._insert_distinct(versions, new)
         return sum(map(len, rounds))
 
-    def _insert_distinct(self, records: dict[str, Record]) -> int:
+    def _insert_distinct(self, records: dict[str, Record], new: Keys) -> int:
         with connection.cursor() as cursor:
+            self.uses.note(cursor, new)
             cursor.execute(self._stage)
             # Sorted, so that two writers of the same rows wait for each other and never deadlock.
             ordered = [TAB.join(record) for _, record in sorted(records.items())]
@@ -176,11 +185,9 @@ class LogWriter(Writer):
         # The log is locked before ids are drawn, as a plain INSERT does: whoever then
         # waits for all writers has seen every id below the highest.
         self._lock = sql.SQL("LOCK TABLE ONLY {} IN ROW EXCLUSIVE MODE").format(self.table)
-        # The sequence is looked up once, which costs more than drawing an id.
-        self._draw_ids = sql.SQL(
-            "WITH own AS MATERIALIZED (SELECT pg_get_serial_sequence({}, 'id')::regclass AS ids) "
-            "SELECT string_agg(nextval(ids)::text, ' ') FROM own, generate_series(1, %s)"
-        ).format(sql.Literal(self._log._meta.db_table))  # noqa: SLF001
+        self._draw_ids = sql.SQL("SELECT decisions_draw_ids({}, %s)").format(
+            sql.Literal(self._log._meta.db_table)  # noqa: SLF001
+        )
         self._stage = sql.SQL(
             "CREATE TEMPORARY TABLE staging ON COMMIT DROP AS TABLE {} WITH NO DATA"
         ).format(self._keys)
@@ -205,29 +212,32 @@ class LogWriter(Writer):
             self._insert_firsts,
             [(identity, places[identity]) for identity in identities],
             [TAB.join(record) for _, record in ordered],
+            self.uses.new(records),
         )
 
-    def _insert_firsts(self, places: list[tuple[str, int]], lines: list[str]) -> int:
+    def _insert_firsts(self, places: list[tuple[str, int]], lines: list[str], new: Keys) -> int:
         """Write the lines whose identities are new.
 
         `places` are those of the identities among the lines. They are sorted by identity, so that
         two writers of the same rows wait for each other and never deadlock.
         """
         with connection.cursor() as cursor:
+            self.uses.note(cursor, new)
             cursor.execute(self._lock)
             cursor.execute(self._draw_ids, [len(lines)])
             ids = cursor.fetchone()[0].split(" ")
-            new = self._claim(cursor, [f"{identity}\t{ids[place]}" for identity, place in places])
+            keys = [f"{identity}\t{ids[place]}" for identity, place in places]
+            claimed = self._claim(cursor, keys)
             numbered: Iterable[tuple[str, str]] = zip(ids, lines, strict=True)
-            if new is not None:
-                numbered = [(row_id, line) for row_id, line in numbered if row_id in new]
+            if claimed is not None:
+                numbered = [(row_id, line) for row_id, line in numbered if row_id in claimed]
             copy(
                 cursor,
                 self.table,
                 ("id", *self.columns),
                 (f"{row_id}\t{line}" for row_id, line in numbered),
             )
-        return len(lines) if new is None else len(new)
+        return len(lines) if claimed is None else len(claimed)
 
     def _claim(self, cursor: Any, keys: list[str]) -> set[str] | None:
         """Store the identities that are new; returns the ids of their rows, None for all."""

@@ -1,5 +1,7 @@
 """What the log refers to, and the two logs that are too small to partition."""
 
+from datetime import UTC, datetime
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -44,8 +46,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("external_id", ""), _negated=True),
-                        name="decisions_algorithmmodel_id_not_empty",
+                        condition=models.Q(("external_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                        name="decisions_algorithmmodel_external_id_plain",
+                        violation_error_message="An id has at least one character, and no control characters.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -99,8 +102,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("external_id", ""), _negated=True),
-                        name="decisions_contactpolicy_id_not_empty",
+                        condition=models.Q(("external_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                        name="decisions_contactpolicy_external_id_plain",
+                        violation_error_message="An id has at least one character, and no control characters.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -162,8 +166,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("external_id", ""), _negated=True),
-                        name="decisions_decisionflow_id_not_empty",
+                        condition=models.Q(("external_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                        name="decisions_decisionflow_external_id_plain",
+                        violation_error_message="An id has at least one character, and no control characters.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -215,8 +220,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("external_id", ""), _negated=True),
-                        name="decisions_outcometype_id_not_empty",
+                        condition=models.Q(("external_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                        name="decisions_outcometype_external_id_plain",
+                        violation_error_message="An id has at least one character, and no control characters.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -263,8 +269,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("external_id", ""), _negated=True),
-                        name="decisions_qualificationrule_id_not_empty",
+                        condition=models.Q(("external_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                        name="decisions_qualificationrule_external_id_plain",
+                        violation_error_message="An id has at least one character, and no control characters.",
                     )
                 ],
             },
@@ -346,5 +353,54 @@ class Migration(migrations.Migration):
                     models.Index(fields=["customer_id"], name="decisions_suppression_customer"),
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="modelmetric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("recorded_at__gte", datetime(1, 1, 2, tzinfo=UTC)),
+                    ("recorded_at__lte", datetime(2870, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+                ),
+                name="decisions_modelmetric_recorded_at_in_calendar",
+                violation_error_message="A time must lie in the years 1 to 2870.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suppression",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("external_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                name="decisions_suppression_external_id_plain",
+                violation_error_message="An id has at least one character, and no control characters.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suppression",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("customer_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                name="decisions_suppression_customer_id_plain",
+                violation_error_message="An id has at least one character, and no control characters.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suppression",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("created_at__gte", datetime(1, 1, 2, tzinfo=UTC)),
+                    ("created_at__lte", datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+                ),
+                name="decisions_suppression_created_at_in_calendar",
+                violation_error_message="A time must lie in the years 1 to 9999.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="suppression",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("expires_at__gte", datetime(1, 1, 2, tzinfo=UTC)),
+                    ("expires_at__lte", datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+                ),
+                name="decisions_suppression_expires_at_in_calendar",
+                violation_error_message="A time must lie in the years 1 to 9999.",
+            ),
         ),
     ]

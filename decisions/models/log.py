@@ -13,13 +13,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from decisions.cells import LAST_EVENT
 from decisions.models.catalogue import (
     AlgorithmModel,
     ContactPolicy,
     DecisionFlow,
     OutcomeType,
 )
-from offers.models import Channel, Creative, Offer, external_id_field
+from offers.models import Channel, Creative, Offer, external_id_field, in_calendar, plain
 
 
 def reference(to: type[models.Model], **options: Any) -> "models.ForeignKey[Any, Any]":
@@ -180,6 +181,7 @@ class ModelMetric(LogRow):
             models.CheckConstraint(
                 name="decisions_modelmetric_auc", condition=Q(auc__gte=0, auc__lte=1)
             ),
+            in_calendar("recorded_at", LAST_EVENT),
         ]
 
     def __str__(self) -> str:
@@ -203,6 +205,12 @@ class Suppression(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["expires_at"], name="decisions_suppression_expiry"),
             models.Index(fields=["customer_id"], name="decisions_suppression_customer"),
+        ]
+        constraints: ClassVar = [
+            plain("external_id"),
+            plain("customer_id"),
+            in_calendar("created_at"),
+            in_calendar("expires_at"),
         ]
 
     def __str__(self) -> str:
@@ -247,3 +255,20 @@ class AttributionKey(EventKey):
     pk = models.CompositePrimaryKey("conversion_id", "model")
     conversion_id = external_id_field("conversion id")
     model = models.CharField(max_length=14, choices=AttributionModel)
+
+    class Meta:
+        constraints: ClassVar = [plain("conversion_id")]
+
+
+class EntityUse(models.Model):
+    """That a row of the log refers, or once referred, to an entity of the catalogue.
+
+    It outlives the row. A database trigger refuses to delete the entity and to change its id. The
+    same may be here twice, so that no writer waits for another one.
+    """
+
+    entity = models.CharField(help_text="table")
+    key = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["entity", "key"], name="decisions_entityuse_key")]

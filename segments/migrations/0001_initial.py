@@ -406,8 +406,9 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("external_id", ""), _negated=True),
-                        name="segments_segment_id_not_empty",
+                        condition=models.Q(("external_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                        name="segments_segment_external_id_plain",
+                        violation_error_message="An id has at least one character, and no control characters.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -630,4 +631,12 @@ class Migration(migrations.Migration):
         migrations.RunSQL(CHANGED_FILTERS, DROP_CHANGED_FILTERS),
         migrations.RunSQL(DELETED_SEGMENT, DROP_DELETED_SEGMENT),
         migrations.RunSQL("", DROP_MEMBERS_VIEWS),
+        migrations.AddConstraint(
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("customer_id__regex", "^[^\\x01-\\x1f\\x7f-\\x9f]+$")),
+                name="segments_customer_customer_id_plain",
+                violation_error_message="An id has at least one character, and no control characters.",
+            ),
+        ),
     ]

@@ -194,7 +194,7 @@ def test_two_runs_of_the_same_files_at_once_store_each_row_once(tmp_path: Path) 
 
 def test_events_of_any_age_find_a_partition(tmp_path: Path) -> None:
     """A month's own where it lies in the last ten years; the default one takes the rest."""
-    times = ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59.999999Z", "2026-01-01T00:00:00Z"]
+    times = ["0001-01-02T00:00:00Z", "1999-12-31T23:59:59.999999Z", "2026-01-01T00:00:00Z"]
     rows = [{**INTERACTION, "id": text, "occurredAt": text} for text in times]
     result = ingest(write_bundle(tmp_path, **CATALOGUE, interactions=rows))
     assert result.status == 0

@@ -322,7 +322,7 @@ def test_interaction_is_stored_exactly(tmp_path: Path) -> None:
         *(interaction_with(id=f"time {text}", occurredAt=text) for text in times),
         interaction_with(
             id="x" * 64,
-            customerId="é\\\t\n\r\x01\x7f\"'😀",
+            customerId="é\\\"'\u2028😀",
             creativeId="banner",
             decisionFlowId="flow",
         ),
@@ -341,7 +341,7 @@ def test_interaction_is_stored_exactly(tmp_path: Path) -> None:
     for text in amounts:
         interaction = stored[f"amount {text}"]
         assert interaction.value == interaction.cost == Decimal(text), text
-    assert stored["x" * 64].customer_id == "é\\\t\n\r\x01\x7f\"'😀"
+    assert stored["x" * 64].customer_id == "é\\\"'\u2028😀"
     assert stored["x" * 64].creative.external_id == "banner"
     assert stored["x" * 64].decision_flow.external_id == "flow"
     nothing = stored["null"]

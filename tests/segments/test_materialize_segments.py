@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from decisions.append_only import changing_the_log
 from decisions.models import SummaryMark
 from segments.models import Customer, Segment, SegmentInteractionSummary, SegmentInteractionSums
 from tests.segments.materialising import (
@@ -139,10 +140,10 @@ STEPS = st.one_of(
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=4, max_size=16))
 def test_figures_cover_the_whole_history_of_the_members(steps: list[tuple[str, Any, Any]]) -> None:
-    with connection.cursor() as cursor:
+    with changing_the_log(), connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE decisions_interaction, decisions_summarymark, segments_customer, "
-            "decisions_interactionsummary, segments_segmentinteractionsummary, "
+            "TRUNCATE decisions_interaction, decisions_interactionkey, decisions_summarymark, "
+            "segments_customer, decisions_interactionsummary, segments_segmentinteractionsummary, "
             "segments_segmentmembership; "
             "DELETE FROM segments_segment"
         )
