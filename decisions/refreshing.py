@@ -7,16 +7,19 @@ as it was before the step.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import DatabaseError, Error, connection, models, transaction
 from django.db.models import Min, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from psycopg import sql
 
+from config.commands import first_line
+from config.transactions import repeated
 from decisions.cells import cell, grain
 from decisions.folding import add, contributions
 from decisions.locks import lock_summaries
@@ -59,6 +62,10 @@ STEP = 250_000  # ids folded in one transaction: its sums fit in memory
 _WORK_MEM = "SET LOCAL work_mem = '256MB'"
 
 
+class NotRefreshedError(DatabaseError):
+    """What the database said of the logs that could not be folded in."""
+
+
 @dataclass(frozen=True)
 class Status:
     """How far the summaries of a log have got.
@@ -79,25 +86,43 @@ def refresh(
 ) -> dict[str, int]:
     """Fold all rows that are in the logs now; returns the number of ids folded by log.
 
-    `advanced` is told the log, the ids folded and the ids to fold after each step.
+    `advanced` is told the log, the ids folded and the ids to fold after each step. A log that
+    cannot be folded in does not keep the others from it. Raises NotRefreshedError in the end.
     """
-    folded = {}
-    for log, model in LOGS.items():
-        first = SummaryMark.objects.get_or_create(summary=log)[0].folded_id
-        begun = timezone.now()
-        target = safe_mark(model)
-        mark = first
-        while mark < target:
-            mark = _step([each for each in summaries if each.log == log], log, target)
-            if advanced:
-                advanced(log, mark - first, target - first)
-        # Others may have begun later and be done already.
-        up_to_date = Greatest("refreshed_at", Value(begun))
-        SummaryMark.objects.filter(summary=log).update(refreshed_at=up_to_date)
-        folded[log] = max(0, mark - first)
+    folded: dict[str, int] = {}
+    failed: dict[str, Error] = {}
+    for log in LOGS:
+        try:
+            folded[log] = _refresh_log(summaries, log, advanced)
+        except Error as error:
+            if connection.connection is None or not connection.is_usable():
+                raise  # the server is away, for the other logs too
+            failed[log] = error
     if any(folded.values()):
         _analyze(summaries)
+    if failed:
+        said = "; ".join(f"{log}: {first_line(error)}" for log, error in failed.items())
+        raise NotRefreshedError(f"some logs were not folded in ({said})") from None
     return folded
+
+
+def _refresh_log(
+    summaries: Summaries, log: str, advanced: Callable[[str, int, int], None] | None
+) -> int:
+    """Fold all rows that are in the log now; returns the number of ids."""
+    first = SummaryMark.objects.get_or_create(summary=log)[0].folded_id
+    begun = timezone.now()
+    target = safe_mark(LOGS[log])
+    stored = [each for each in summaries if each.log == log]
+    mark = first
+    while mark < target:
+        mark = repeated(partial(_step, stored, log, target))
+        if advanced:
+            advanced(log, mark - first, target - first)
+    # Others may have begun later and be done already.
+    up_to_date = Greatest("refreshed_at", Value(begun))
+    SummaryMark.objects.filter(summary=log).update(refreshed_at=up_to_date)
+    return max(0, mark - first)
 
 
 def _step(summaries: Summaries, log: str, target: int) -> int:
@@ -127,6 +152,11 @@ def rebuild(summaries: Summaries, first: date | None = None, last: date | None =
 
     Days of which the log has been dropped keep the sums they have.
     """
+    repeated(partial(_rebuild_all, summaries, first, last))
+    _analyze(summaries)
+
+
+def _rebuild_all(summaries: Summaries, first: date | None, last: date | None) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         lock_summaries()
         cursor.execute(_WORK_MEM)
@@ -137,7 +167,6 @@ def rebuild(summaries: Summaries, first: date | None = None, last: date | None =
             for stored in summaries:
                 if stored.log == mark.summary:
                     _rebuild(cursor, stored, mark.folded_id, start, last or date.max)
-    _analyze(summaries)
 
 
 def _first_whole_day(moment: datetime | None) -> date:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib import messages
 from django.contrib.admin import display
 from django.core.paginator import Paginator
-from django.db import DataError, IntegrityError, connections, models
+from django.db import DataError, Error, IntegrityError, connections, models, transaction
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -106,10 +108,36 @@ class CatalogueAdmin(ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, DataError) as error:
-            diagnosis = getattr(error.__cause__, "diag", None)
-            reason = getattr(diagnosis, "message_primary", None) or "it breaks a rule"
-            request.refusal = f"The database refuses this: {reason}."  # type: ignore[attr-defined]
+            request.refusal = _refusal(error)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show what the database refuses as a message on the entity's page."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except IntegrityError as error:
+            self.message_user(request, _refusal(error), messages.ERROR)
+        meta = self.model._meta  # noqa: SLF001 - documented API
+        page = f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_change"
+        return HttpResponseRedirect(reverse(page, args=[object_id]))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Likewise on the list, where actions delete many at once: all of them or none."""
+        if request.method != "POST":
+            return super().changelist_view(request, extra_context)
+        try:
+            with transaction.atomic():
+                return super().changelist_view(request, extra_context)
+        except IntegrityError as error:
+            self.message_user(request, _refusal(error), messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     def get_form(
         self,
@@ -122,6 +150,12 @@ class CatalogueAdmin(ModelAdmin):
         form: Any = super().get_form(request, obj, change, **kwargs)  # a class of this request's
         form.refusal = getattr(request, "refusal", None)
         return form  # type: ignore[no-any-return]
+
+
+def _refusal(error: Error) -> str:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    reason = getattr(diagnosis, "message_primary", None) or "it breaks a rule"
+    return f"The database refuses this: {reason}."
 
 
 class PermanentAdmin(CatalogueAdmin):

@@ -15,18 +15,15 @@ from pytest_django import Settings
 from decisions.models import (
     AlgorithmModel,
     Attribution,
-    AttributionKey,
     ContactPolicy,
     DecisionFlow,
     DecisionTrace,
-    DecisionTraceKey,
+    EntityUse,
     Interaction,
-    InteractionKey,
     ModelMetric,
     OutcomeType,
     QualificationRule,
     Run,
-    RunKey,
     Suppression,
 )
 from decisions.partitions import ensure_partitions, following, month_of
@@ -67,15 +64,13 @@ def make_interaction(number: int, **fields: Any) -> Interaction:
         "outcome_type": lambda: make_outcome_type(number),
         "decision_flow": lambda: named(DecisionFlow, number),
     }
-    row = Interaction.objects.create(
+    return Interaction.objects.create(
         **{name: make() for name, make in references.items() if name not in values}, **values
     )
-    InteractionKey.objects.create(event_id=row.event_id, row_id=row.pk)
-    return row
 
 
 def make_trace(number: int, **fields: Any) -> DecisionTrace:
-    row = DecisionTrace.objects.create(
+    return DecisionTrace.objects.create(
         event_id=f"trace_{number}",
         customer_id=f"customer_{number}",
         channel=named(Channel, number, type="web"),
@@ -83,12 +78,10 @@ def make_trace(number: int, **fields: Any) -> DecisionTrace:
         created_at=timezone.now(),
         **fields,
     )
-    DecisionTraceKey.objects.create(event_id=row.event_id, row_id=row.pk)
-    return row
 
 
 def make_run(number: int) -> Run:
-    row = Run.objects.create(
+    return Run.objects.create(
         event_id=f"run_{number}",
         decision_flow=named(DecisionFlow, number),
         channel=named(Channel, number, type="web"),
@@ -96,12 +89,10 @@ def make_run(number: int) -> Run:
         latency_ms=12,
         started_at=timezone.now(),
     )
-    RunKey.objects.create(event_id=row.event_id, row_id=row.pk)
-    return row
 
 
 def make_attribution(number: int) -> Attribution:
-    row = Attribution.objects.create(
+    return Attribution.objects.create(
         conversion_id=f"conversion_{number}",
         customer_id=f"customer_{number}",
         model="linear",
@@ -109,8 +100,6 @@ def make_attribution(number: int) -> Attribution:
         created_at=timezone.now(),
         touchpoints=[{"offerId": "<b>o</b>", "channelId": "c", "credit": 1, "value": 10}],
     )
-    AttributionKey.objects.create(conversion_id=row.conversion_id, model=row.model, row_id=row.pk)
-    return row
 
 
 def make_metric(number: int) -> ModelMetric:
@@ -166,6 +155,34 @@ def test_the_log_is_read_only_even_for_a_superuser(model: type[models.Model]) ->
     assert model._default_manager.get() == row
 
 
+def test_what_an_outcome_type_that_is_used_counts_as_cannot_change() -> None:
+    used = make_interaction(1).outcome_type
+    data = {"name": "N", "classification": "negative", "category": "response"}
+    page = signed_in().post(address(OutcomeType, "change", used.pk), data)
+    assert page.status_code == 200
+    assert "is used by interactions: its classification" in page.content.decode()
+    used.refresh_from_db()
+    assert used.classification == "positive"
+
+
+@pytest.mark.parametrize("action", ["delete", "changelist"])
+def test_a_model_that_was_used_a_moment_ago_stays_with_a_message(action: str) -> None:
+    """The page was shown before; its metric has not been seen by those who confirm."""
+    used = named(AlgorithmModel, 1, type="gbm")
+    EntityUse.objects.create(entity="decisions_algorithmmodel", key=used.pk)
+    client = signed_in()
+    url = address(AlgorithmModel, action, *([used.pk] if action == "delete" else []))
+    data = {"action": "delete_selected", "_selected_action": used.pk, "post": "yes"}
+    answer = client.post(url, data)
+    assert answer.status_code == 302
+    (message,) = get_messages(answer.wsgi_request)
+    assert str(message) == (
+        'The database refuses this: model "algorithmmodel_1" is used by the log: '
+        "it cannot be deleted."
+    )
+    assert AlgorithmModel.objects.get() == used
+
+
 @pytest.mark.parametrize(
     ("model", "term"),
     [
@@ -208,10 +225,6 @@ def fill_log(rows: int = 30_000) -> None:
             "outcome_type_id, 'c' || n %% 5000, 'e' || n "
             "FROM decisions_interaction, generate_series(1, %(rows)s - 1) n",
             {"rows": rows},
-        )
-        cursor.execute(
-            "INSERT INTO decisions_interactionkey (event_id, row_id) "
-            "SELECT event_id, id FROM decisions_interaction ON CONFLICT DO NOTHING"
         )
         cursor.execute("ANALYZE decisions_interaction, decisions_interactionkey")
 

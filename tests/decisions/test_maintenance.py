@@ -1,5 +1,6 @@
 """Taking rows out of the log: by the commands, with the summaries; and by nobody else."""
 
+import signal
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -122,6 +123,64 @@ def test_an_erasure_that_is_killed_has_erased_nothing(client: Client, bundle: Bu
     output_of(start("erase_customer", ANNA))
     check_answers(client, without(bundle, ANNA), {GOLD}, seeds=[1])
     assert_sums_are_right()
+
+
+def test_of_a_customer_whose_months_were_dropped_it_says_what_stays(bundle: Bundle) -> None:
+    bundle["interactions"].append(
+        long_ago(shop.bundle()["interactions"][0] | {"customerId": "old"})
+    )
+    fill(bundle)
+    run("drop_partitions", "--older-than", "1")
+    edge = f"Events before {months_ago(1)}-01 were dropped from the log"
+    said = run("erase_customer", ANNA)
+    assert said.splitlines()[-1].startswith(edge)
+    with pytest.raises(
+        CommandError, match=rf"Nothing is known of .*'old'.*\. {edge}.* keep their share"
+    ):
+        run("erase_customer", "old")
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("erase_customer", ANNA), "Nothing was removed; run the same command again."),
+        (("drop_partitions", "--older-than", "1"), "Run the same command again."),
+        (("create_partitions", "--months", "12"), "Run the same command again."),
+        (("refresh_summaries",), "What was folded in stays so; run it again for the rest."),
+    ],
+)
+@pytest.mark.parametrize("lost", [True, False], ids=["lost", "interrupted"])
+def test_what_fails_in_the_middle_is_told_in_one_line(
+    bundle: Bundle, command: tuple[str, ...], says: str, lost: bool
+) -> None:
+    fill(bundle)
+    with psycopg.connect(database_url(), autocommit=True) as admin:
+        admin.execute("DROP TABLE IF EXISTS " + ", ".join(coming_partitions()))
+        with psycopg.connect(database_url()) as other:
+            other.execute("LOCK TABLE decisions_summarymark, decisions_interaction")
+            process = start(*command)
+            wait_for_waiting(1)
+            if lost:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted "
+                    "AND pid <> pg_backend_pid()"
+                )
+            else:
+                process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=60)
+    begin = "The database failed: " if lost else "Interrupted. "
+    (line,) = output.splitlines()
+    assert line.startswith(f"CommandError: {begin}"), output
+    assert line.endswith(says)
+    assert process.returncode == (1 if lost else 130)
+
+
+def coming_partitions() -> list[str]:
+    return [
+        f"{model._meta.db_table}_{months_ago(-ahead).replace('-', '_')}"
+        for model in LOG_MODELS
+        for ahead in range(1, 13)
+    ]
 
 
 def test_dropped_months_stay_in_the_summaries(client: Client, bundle: Bundle) -> None:

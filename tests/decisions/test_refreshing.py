@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -12,8 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from decisions import refreshing
+from decisions.append_only import ingesting
 from decisions.locks import lock_summaries
-from decisions.models import ConsiderationSummary, DecisionTrace, Interaction, InteractionSums
+from decisions.models import ConsiderationSummary, DecisionTrace, Interaction, InteractionSums, Run
 from decisions.refreshing import rebuild, refresh, status
 from decisions.window import Window
 from segments.history import SUMMARIES
@@ -125,7 +127,8 @@ def test_a_row_with_an_id_of_its_own_does_not_hide_those_after_it() -> None:
     row = Interaction.objects.first()
     assert row
     row.pk, row.event_id = row.pk + 1000, "ahead"
-    row.save(force_insert=True)
+    with ingesting():  # which alone may give an id
+        row.save(force_insert=True)
     refresh(SUMMARIES)
     with psycopg.connect(database_url()) as other:
         insert(other, "after")
@@ -226,6 +229,54 @@ def test_watching_outlives_the_loss_of_its_connection() -> None:
     wait_until(lambda: waiting() == NOTHING)
     process.terminate()
     assert "The database failed" in output_of(process)
+    assert_sums_are_right()
+
+
+# What makes the database refuse the sums of runs, and of nothing else.
+BROKEN = "ALTER TABLE decisions_latencysummary ADD CONSTRAINT broken CHECK (runs < 0) NOT VALID"
+MENDED = "ALTER TABLE decisions_latencysummary DROP CONSTRAINT IF EXISTS broken"
+
+
+@pytest.fixture
+def _broken() -> Iterator[None]:
+    """Runs cannot be folded in."""
+    with connection.cursor() as cursor:
+        cursor.execute(BROKEN)
+        yield
+        cursor.execute(MENDED)
+
+
+@pytest.mark.usefixtures("_broken")
+def test_a_log_that_cannot_be_folded_in_does_not_keep_others_from_it() -> None:
+    process = start("refresh_summaries")
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert said == (
+        "CommandError: The database failed: some logs were not folded in (runs: new row for "
+        'relation "decisions_latencysummary" violates check constraint "broken"). What was folded '
+        "in stays so; run it again for the rest.\n"
+    )
+    assert waiting() == NOTHING | {"runs": Run.objects.count()}
+    assert_sums_are_right()
+
+
+@pytest.mark.usefixtures("_broken")
+def test_watching_outlives_an_error_of_any_kind() -> None:
+    process = start("refresh_summaries", "--watch", "0.05")
+    wait_until(lambda: waiting()["attributions"] == 0)
+    with psycopg.connect(database_url()) as other:
+        insert(other, "new")
+    wait_until(lambda: waiting()["interactions"] == 0)
+    assert waiting()["runs"]
+    with connection.cursor() as cursor:
+        cursor.execute(MENDED)
+    wait_until(lambda: waiting() == NOTHING)
+    process.terminate()
+    lines = output_of(process).splitlines()
+    assert lines[-1] == "stopped"
+    failures = {line for line in lines if line.startswith("The database failed")}
+    assert len(failures) == 1
+    assert failures.pop().endswith('violates check constraint "broken"). Trying again.')
     assert_sums_are_right()
 
 

@@ -4,13 +4,14 @@ from argparse import ArgumentParser
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
+from config.commands import DatabaseCommand
 from config.schema import ensure_schema
 from decisions.partitions import PARTITIONED, ensure_partitions, following, month_of
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Creates the partitions of this month and the coming ones in every log table. Ingestion "
         "creates missing ones by itself; run this monthly where other writers insert. Rows that "

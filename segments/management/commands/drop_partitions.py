@@ -3,15 +3,16 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
+from config.commands import DatabaseCommand
 from config.schema import ensure_schema
 from decisions.maintenance import NotFoldedError, drop_months, months_ago
 from decisions.refreshing import refresh
 from segments.history import SUMMARIES
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Drops old months of the log. The summaries keep what they know of them; what reads log "
         "rows themselves forgets them: the traces of a segment's members, and the history of "

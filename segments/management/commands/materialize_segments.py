@@ -4,13 +4,14 @@ from argparse import ArgumentParser
 from time import perf_counter
 from typing import IO, Any, cast
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.db import Error
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from config.commands import DatabaseCommand, failure
 from config.schema import ensure_schema
 from offers.models import Status
 from segments.filters import InvalidFilterError
@@ -18,7 +19,7 @@ from segments.materialisation import PHASES, Change, analyze_members, materialis
 from segments.models import Segment
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Brings the members of segments, and their figures, in line with the filters and the "
         "customers as they are now. Each segment is done as a whole or not at all, so a run that "
@@ -48,8 +49,8 @@ class Command(BaseCommand):
             self._materialise(segments, changes, problems)
         except Error as error:
             raise CommandError(
-                f"The database failed: {str(error).strip()}. {len(changes)} of {len(segments)} "
-                "segments are done; run the same command again."
+                f"{failure(error)} {len(changes)} of {len(segments)} segments are done; "
+                "run the same command again."
             ) from error
         if any(change.joined or change.left for change in changes):
             analyze_members()

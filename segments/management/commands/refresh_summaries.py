@@ -8,22 +8,24 @@ from contextlib import contextmanager
 from datetime import date
 from typing import IO, Any, cast
 
-from django.core.management import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.core.management import CommandError
+from django.db import Error, connection
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from config.commands import DatabaseCommand, failure
 from config.schema import ensure_schema
 from decisions.refreshing import rebuild, refresh, status
 from segments.history import SUMMARIES
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Folds log rows that are new into the summaries, so that answers read sums instead of "
         "rows. Answers are exact either way. It can be killed, repeated and run beside all else."
     )
+    again = "What was folded in stays so; run it again for the rest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -63,30 +65,32 @@ class Command(BaseCommand):
         if status:
             self._show_status()
             return
-        try:
-            if rebuild:
-                self._rebuild(first, last)
-            self._refresh()
-        except KeyboardInterrupt:
-            raise CommandError(
-                "Interrupted. What was folded in stays so; run it again for the rest.",
-                returncode=130,
-            ) from None
         if watch is not None:
-            self._watch(watch)
+            self._watch(watch, rebuild=rebuild, first=first, last=last)
+            return
+        if rebuild:
+            self._rebuild(first, last)
+        self._refresh()
 
-    def _watch(self, seconds: float) -> None:
-        """Refresh until somebody says stop, which is how this ends well."""
+    def _watch(
+        self, seconds: float, *, rebuild: bool, first: date | None, last: date | None
+    ) -> None:
+        """Refresh until somebody says stop, which is how this ends well.
+
+        After a database error of whatever kind, the next turn connects anew.
+        """
         try:
             with terminated_as_interrupted():
                 while True:
-                    time.sleep(seconds)
                     try:
+                        if rebuild:
+                            self._rebuild(first, last)
+                            rebuild = False
                         self._refresh()
-                    except OperationalError as error:
-                        # Such as a restart of the server. The next turn connects anew.
-                        self.stderr.write(f"The database failed: {str(error).strip()}.")
+                    except Error as error:
+                        self.stderr.write(f"{failure(error)} Trying again.")
                         connection.close()
+                    time.sleep(seconds)
         except KeyboardInterrupt:
             self.console.print("stopped")
 
