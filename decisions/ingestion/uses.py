@@ -50,9 +50,9 @@ class Uses:
         for index, entity in self._single:
             found.setdefault(entity, set()).update({record[index] for record in records})
         for index, entity in self._lists:
-            # Often alike; "{1,2}" each.
-            lists = {record[index] for record in records}
-            found.setdefault(entity, set()).update(*(text[1:-1].split(",") for text in lists))
+            lists = ",".join({record[index] for record in records})  # "{1,2},{3}"
+            keys = lists.replace("{", "").replace("}", "").split(",")
+            found.setdefault(entity, set()).update(keys)
         new = {
             entity: keys - self._known.get(entity, set()) - {NULL, ""}
             for entity, keys in found.items()

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
+from decisions.append_only import ingesting
 from decisions.models import (
     AlgorithmModel,
     Attribution,
@@ -217,7 +218,7 @@ def test_search_finds_an_id_that_names_both_a_customer_and_an_event() -> None:
 def fill_log(rows: int = 30_000) -> None:
     """Interactions of many customers, of the last 60 days in the order of ingestion."""
     make_interaction(0, occurred_at=timezone.now() - timedelta(days=60))
-    with connection.cursor() as cursor:
+    with ingesting(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO decisions_interaction (occurred_at, offer_id, channel_id, "
             "outcome_type_id, customer_id, event_id) "
@@ -225,6 +226,10 @@ def fill_log(rows: int = 30_000) -> None:
             "outcome_type_id, 'c' || n %% 5000, 'e' || n "
             "FROM decisions_interaction, generate_series(1, %(rows)s - 1) n",
             {"rows": rows},
+        )
+        cursor.execute(
+            "INSERT INTO decisions_interactionkey (event_id, row_id) "
+            "SELECT event_id, id FROM decisions_interaction ON CONFLICT DO NOTHING"
         )
         cursor.execute("ANALYZE decisions_interaction, decisions_interactionkey")
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from decisions.admin import offer_search
 from decisions.admin.addresses import traces_address
-from decisions.append_only import changing_the_log
+from decisions.append_only import changing_the_log, ingesting
 from decisions.ingestion.outcomes import BLOCKED, ELIGIBLE, FAILED, OUTRANKED, SCORED, SELECTED
 from decisions.models import ContactPolicy, DecisionFlow, DecisionTrace, QualificationRule
 from offers.models import Offer
@@ -257,7 +257,7 @@ def test_search_reads_no_more_than_it_covers(monkeypatch: pytest.MonkeyPatch) ->
     make_journey(0)
     fields = DecisionTrace._meta.concrete_fields
     columns = [str(f.column) for f in fields if f.column not in {"id", "event_id"}]
-    with connection.cursor() as cursor:
+    with ingesting(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO decisions_decisiontrace (event_id, {0}) SELECT 'e' || n, {0} "
             "FROM decisions_decisiontrace, generate_series(1, 20000) n".format(", ".join(columns))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from decisions.append_only import changing_the_log
+from decisions.append_only import changing_the_log, ingesting
 from decisions.models import SummaryMark
 from segments.models import Customer, Segment, SegmentInteractionSummary, SegmentInteractionSums
 from tests.segments.materialising import (
@@ -181,7 +181,7 @@ def test_nothing_is_kept_of_those_who_left() -> None:
 def test_an_answer_looks_up_the_members_of_the_tail_alone() -> None:
     segment = add_segment()
     add_interaction("c0")
-    with connection.cursor() as cursor:
+    with ingesting(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO segments_customer "
             "SELECT 'c' || number, '{\"age\": 18}' FROM generate_series(1, 50000) number"
