@@ -13,7 +13,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 from pytest_django import Settings
 
-from decisions.models import DecisionTraceKey, InteractionKey, RunKey, SummaryMark
+from decisions.models import DecisionTraceKey, EntityUse, InteractionKey, RunKey, SummaryMark
 from tests.offers.test_admin import (
     address,
     assert_constant_queries,
@@ -38,7 +38,7 @@ def test_every_entity_has_pages() -> None:
         for model in apps.get_app_config(app).get_models()
         if not (admin.site.is_registered(model) or model._meta.is_composite_pk)
     }
-    assert without == {InteractionKey, DecisionTraceKey, RunKey, SummaryMark}
+    assert without == {InteractionKey, DecisionTraceKey, RunKey, EntityUse, SummaryMark}
 
 
 def test_index_leads_to_all_pages_that_the_user_may_see() -> None:
