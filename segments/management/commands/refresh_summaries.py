@@ -1,10 +1,7 @@
 """`manage.py refresh_summaries`: new log rows into the summaries."""
 
-import signal
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import IO, Any, cast
 
@@ -15,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from config.commands import DatabaseCommand, failure
+from config.interruption import terminated_as_interrupted
 from config.schema import ensure_schema
 from decisions.refreshing import rebuild, refresh, status
 from segments.history import SUMMARIES
@@ -134,16 +132,6 @@ class Command(DatabaseCommand):
                 f"{each.refreshed_at:%Y-%m-%d %H:%M:%S}" if each.refreshed_at else "never",
             )
         self.console.print(table)
-
-
-@contextmanager
-def terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does, which ends a query properly too."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _day(text: str) -> date:
