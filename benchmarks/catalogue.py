@@ -6,17 +6,22 @@ from typing import Any
 from decisions.models import (
     AlgorithmModel,
     ContactPolicy,
-    ContactPolicyType,
     DecisionFlow,
     ModelMetric,
     QualificationRule,
     Suppression,
 )
-from offers.models import Budget, Category, Channel, ChannelType, Creative, Offer, Status
+from offers.models import Budget, Category, Channel, Creative, Offer, Status
 from segments.models import Segment
 
 OFFERS, CATEGORIES, FLOWS, RULES, MODELS, REGIONS, TIERS = 200, 12, 5, 10, 5, 10, 10
 SUPPRESSIONS = 10_000
+CHANNEL_TYPES = ("email", "push", "sms", "in_app", "web", "webhook", "whatsapp", "direct_mail")
+POLICY_TYPES = (
+    *("frequency_cap", "cooldown", "budget_exhausted", "outcome_based", "segment_exclusion"),
+    *("time_window", "mutual_exclusion", "cross_channel_cap", "customer_total_cap"),
+    *("allow_override", "category_suppression", "metric_condition"),
+)
 
 
 def fill() -> None:
@@ -24,8 +29,8 @@ def fill() -> None:
     active = {"status": Status.ACTIVE}
     categories = Category.objects.bulk_create(_entities(Category, CATEGORIES))
     channels = Channel.objects.bulk_create(
-        Channel(external_id=f"channel_{kind}", name=kind.label, type=kind, **active)
-        for kind in ChannelType
+        Channel(external_id=f"channel_{kind}", name=kind, type=kind, **active)
+        for kind in CHANNEL_TYPES
     )
     offers = Offer.objects.bulk_create(
         Offer(
@@ -49,8 +54,7 @@ def fill() -> None:
     DecisionFlow.objects.bulk_create(_entities(DecisionFlow, FLOWS, **active))
     QualificationRule.objects.bulk_create(_entities(QualificationRule, RULES, type="age"))
     policies = ContactPolicy.objects.bulk_create(
-        ContactPolicy(external_id=f"policy_{kind}", name=kind.label, type=kind)
-        for kind in ContactPolicyType
+        ContactPolicy(external_id=f"policy_{kind}", name=kind, type=kind) for kind in POLICY_TYPES
     )
     _fill_models(AlgorithmModel.objects.bulk_create(_entities(AlgorithmModel, MODELS, **active)))
     _fill_budgets(categories, offers, channels)

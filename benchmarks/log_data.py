@@ -18,11 +18,11 @@ from django.db import connection
 from django.db.models import Max
 from psycopg import sql
 
-from benchmarks.catalogue import FLOWS, OFFERS, REGIONS, RULES, TIERS
+from benchmarks.catalogue import FLOWS, OFFERS, POLICY_TYPES, REGIONS, RULES, TIERS
 from decisions.append_only import ingesting
 from decisions.ingestion.context import Context
 from decisions.ingestion.traces import DecisionTraceRow
-from decisions.models import ContactPolicyType, Interaction
+from decisions.models import Interaction
 from decisions.partitions import PARTITIONED, ensure_partitions, month_of
 
 DAYS, CANDIDATES, SHAPES, CHUNK = 400, 20, 20_000, 500_000
@@ -239,7 +239,7 @@ def _decision(draw: random.Random) -> dict[str, Any]:
     numbers: dict[int, None] = {}
     while len(numbers) < CANDIDATES:
         numbers[int(OFFERS * draw.random() ** 2)] = None
-    policies = sorted(ContactPolicyType)
+    policies = sorted(POLICY_TYPES)
     qualified: list[dict[str, Any]] = []
     limited: list[dict[str, Any]] = []
     scored: list[dict[str, Any]] = []

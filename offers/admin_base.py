@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from offers.models import Status
+from offers.models import CONTROL_CHARACTERS, Status
 
 if TYPE_CHECKING:
     from django.contrib import admin
@@ -69,8 +69,14 @@ class CatalogueForm(EntityForm):
     refusal: str | None = None
 
     def clean(self) -> dict[str, Any] | None:
-        """Report the refusal, which belongs to no field in particular."""
-        cleaned = super().clean()
+        """Refuse ids that ingestion refuses, and report what the database refused."""
+        cleaned = super().clean() or {}
+        for name in ("external_id", "customer_id", "entity_id"):
+            if found := CONTROL_CHARACTERS.search(cleaned.get(name) or ""):
+                character = f"U+{ord(found[0]):04X}"
+                self.add_error(
+                    name, f"It contains the control character {character}; leave it out."
+                )
         if self.refusal:
             self.add_error(None, self.refusal)
         return cleaned

@@ -5,6 +5,7 @@ Django's `id`, a number that joins and log rows use and that never leaves the pr
 Texts that answers are ordered by use the "C" collation: code point order on every server.
 """
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -25,6 +26,9 @@ class Status(models.TextChoices):
     ACTIVE = "active"
     PAUSED = "paused"
     ARCHIVED = "archived"
+
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc: no id has one
 
 
 def external_id_field(verbose_name: str = "id", **options: Any) -> "models.CharField[str, str]":
@@ -75,6 +79,24 @@ def one_of(field: str, choices: type[models.TextChoices]) -> models.CheckConstra
     )
 
 
+WORD = "^[a-z][a-z0-9_]{0,63}$"
+
+
+def word_field(examples: str) -> "models.CharField[str, str]":
+    """A word of an open vocabulary."""
+    spelling = f"small letters, digits, _; such as {examples}"
+    return models.CharField(max_length=64, help_text=spelling)
+
+
+def is_word(field: str) -> models.CheckConstraint:
+    """The database's own check that `field` holds a word."""
+    return models.CheckConstraint(
+        name=f"%(app_label)s_%(class)s_{field}",
+        condition=Q(**{f"{field}__regex": WORD}),
+        violation_error_message=f"The {field} must be a word of small letters, digits and _.",
+    )
+
+
 class StatusEntity(Entity):
     """An entity that can be switched on and off."""
 
@@ -92,26 +114,13 @@ class Category(Entity):
         verbose_name_plural = "categories"
 
 
-class ChannelType(models.TextChoices):
-    """How a channel reaches the customer."""
-
-    EMAIL = "email"
-    PUSH = "push"
-    SMS = "sms"
-    IN_APP = "in_app"
-    WEB = "web"
-    WEBHOOK = "webhook"
-    WHATSAPP = "whatsapp"
-    DIRECT_MAIL = "direct_mail"
-
-
 class Channel(StatusEntity):
     """A way in which offers reach customers."""
 
-    type = models.CharField(max_length=16, choices=ChannelType)
+    type = word_field("email, push, sms, in_app, web")
 
     class Meta(StatusEntity.Meta):
-        constraints: ClassVar = [*StatusEntity.Meta.constraints, one_of("type", ChannelType)]
+        constraints: ClassVar = [*StatusEntity.Meta.constraints, is_word("type")]
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):

@@ -38,7 +38,7 @@ def add_traces(roll: Roll, bundle: Bundle, moments: Moments) -> None:
         return dice.choice([1, 2, 3, 1, 2, 10, 11, 100])
 
     def scored(dice: Dice, offer: str, chance_of_rank: float) -> Row:
-        row = {"offerId": offer, "score": score(dice)}
+        row = {"offerId": offer, "score": None if dice.maybe(0.1) else score(dice)}
         if dice.maybe(chance_of_rank):
             return row | {"rank": rank(dice)}
         return row | {"rank": None} if dice.maybe(0.5) else row

@@ -13,8 +13,8 @@ NAMES = ["Same", "Same", "same", "Ärger", "Zoo", "aal", "\U0001f600", "\uff5e",
 STATUSES = ["active", "active", "active", "draft", "paused", "archived"]
 CUSTOMERS = ["c1", "c2", "c3", "C3", "c10"]
 ANYBODY = [*CUSTOMERS, *CUSTOMERS, "stranger", "Stranger"]  # the last two in the log only
-CHANNEL_TYPES = ["email", "push", "sms", "in_app", "web", "webhook", "whatsapp", "direct_mail"]
-POLICY_TYPES = ["cooldown", "frequency_cap", "time_window", "metric_condition"]
+CHANNEL_TYPES = ["email", "push", "sms", "in_app", "web", "webhook", "branch", "direct_mail"]
+POLICY_TYPES = ["silence", "cooldown", "frequency_cap", "time_window", "metric_condition"]
 ATTRIBUTIONS = ["last_touch", "first_touch", "linear", "time_decay", "position_based"]
 
 OUTCOMES: dict[str, tuple[str, str, bool]] = {

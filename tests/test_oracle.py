@@ -310,7 +310,8 @@ def test_the_answers_about_a_random_bundle_agree_with_each_other(bundle: Bundle)
     misses = data["why_not_ranked"]
     assert sum(reason["count"] for reason in misses["reasons"]) == misses["missed"]
     scores = sum(place["count"] for place in data["score_distribution"])
-    assert scores == sum(row["scored"] for row in data["selection_frequency"])
+    # An offer may be scored without a number.
+    assert scores <= sum(row["scored"] for row in data["selection_frequency"])
 
 
 @pytest.mark.django_db(transaction=True)

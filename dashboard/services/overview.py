@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from dashboard.services.base import Row, Service
 from dashboard.snapshot import select
-from decisions.models import ContactPolicyType, Suppression
+from decisions.models import Suppression
 from offers.models import (
     Approval,
     ApprovalStatus,
@@ -93,7 +93,7 @@ GROUP BY type
 
 
 class PolicyImpactRow(Row):
-    policy_type: ContactPolicyType
+    policy_type: str
     suppressions: int
     customers: int
 

@@ -14,6 +14,7 @@ from decisions.ingestion.rows import (
     Record,
     RejectedRowError,
     Row,
+    Word,
     boolean,
     optional,
     required_money,
@@ -49,7 +50,7 @@ class CategoryRow(NamedRow):
 class ChannelRow(StatusRow):
     model: ClassVar = offers.Channel
     columns: ClassVar[tuple[str, ...]] = (*StatusRow.columns, "type")
-    type: offers.ChannelType
+    type: Word
 
     def record(self, context: Context) -> Record:
         return *super().record(context), self.type
@@ -206,7 +207,7 @@ class QualificationRuleRow(NamedRow):
 class ContactPolicyRow(NamedRow):
     model: ClassVar = decisions.ContactPolicy
     columns: ClassVar[tuple[str, ...]] = (*NamedRow.columns, "type")
-    type: decisions.ContactPolicyType
+    type: Word
 
     def record(self, context: Context) -> Record:
         return *super().record(context), self.type

@@ -17,7 +17,6 @@ from decisions.ingestion.rows import (
     money,
     optional,
     required_money,
-    whole,
 )
 from offers import models as offers
 
@@ -77,7 +76,7 @@ class RunRow(LogRow):
             context.event_time(self.started_at, "startedAt"),
             context.references[decisions.DecisionFlow][self.decision_flow_id],
             context.references[offers.Channel].optional(self.channel_id),
-            optional(whole(self.latency_ms)),
+            optional(self.latency_ms),
             self.status,
             self.id,
         )

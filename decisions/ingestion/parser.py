@@ -8,6 +8,7 @@ import msgspec
 from django.db.models.enums import ChoicesType
 
 from decisions.ingestion.context import Context
+from decisions.ingestion.identifiers import ABOVE_ASCII, ESCAPED, id_check
 from decisions.ingestion.rows import NULL, Record, RejectedRowError, Row
 from decisions.ingestion.source import LONGEST_LINE, Batch
 
@@ -48,21 +49,27 @@ class Parser:
     def __init__(self, row_type: type[Row], context: Context) -> None:
         self._row_type = row_type
         self._decode = msgspec.json.Decoder(row_type).decode
+        self._check_ids = id_check(row_type)
         self._context = context
 
     def parse(self, batch: Batch) -> Parsed:
         """Records for all good lines of a batch. Blank lines are passed over."""
         self._context.begin_batch()
         parsed = Parsed(batch)
-        decode, context = self._decode, self._context
+        decode, check_ids, context = self._decode, self._check_ids, self._context
         keep_number, keep = parsed.numbers.append, parsed.records.append
         for number, line in enumerate(batch.lines, batch.first):
             try:
+                escapes, controls = b"\\" in line, b"\x7f" in line
                 if not line.isascii():
                     line.decode()  # fields that are ignored are not looked into otherwise
-                record = decode(line).record(context)
+                    controls = controls or ABOVE_ASCII.search(line) is not None
+                row = decode(line)
+                if controls or (escapes and ESCAPED.search(line)):
+                    check_ids(row, "")
+                record = row.record(context)
                 # Only by an escape can JSON hold a character that COPY or PostgreSQL minds.
-                if b"\\" in line:
+                if escapes:
                     record = escaped(record)
             except (msgspec.MsgspecError, RejectedRowError, UnicodeError, RecursionError) as error:
                 if line.strip():
@@ -88,7 +95,9 @@ class Parser:
         return reason
 
     def _accepted(self, reason: str) -> str:
-        """The values that the enumeration which refused this one has."""
+        """What the enumeration, or the open vocabulary, that refused this one takes."""
+        if "matching regex" in reason:
+            return "; accepted are words of small letters, digits and _, such as direct_mail"
         match = re.fullmatch(r"Invalid enum value .* - at `\$\.(\w+)`", reason, re.DOTALL)
         if match is None:
             return ""

@@ -13,27 +13,25 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import msgspec
 from django.db import models
 
+from offers.models import WORD
+
 if TYPE_CHECKING:
     from decisions.ingestion.context import Context
 
 NULL = "\x01N"  # null in COPY; texts never contain it, since they have \x01 escaped
 MONEY_LIMIT = Decimal(10) ** 14
 CENT_OF_A_CENT = Decimal("0.0001")
+DAY_MS = 86_400_000  # no decision takes longer
 ABSENT = msgspec.Raw(b"null")
 _encode = msgspec.json.Encoder().encode
 
 Record = tuple[str, ...]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-# Whole numbers may be written with a fraction of zero: tools that know only floats do so.
-Rank = (
-    Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
-    | Annotated[float, msgspec.Meta(ge=1, le=2**31 - 1, multiple_of=1)]
-)
-Milliseconds = (
-    Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-    | Annotated[float, msgspec.Meta(ge=0, le=2**31 - 1, multiple_of=1)]
-)
+Rank = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=DAY_MS)]
+FractionalMilliseconds = Annotated[float, msgspec.Meta(ge=0, le=DAY_MS)]
+Word = Annotated[str, msgspec.Meta(pattern=WORD.replace("$", r"\Z"))]  # $ lets a newline follow
 
 
 class RejectedRowError(ValueError):
@@ -99,11 +97,6 @@ def _money(text: bytes, name: str) -> str:
     if amount != rounded:
         raise RejectedRowError(f"{name} {shown} has more than 4 decimals")
     return f"{rounded:f}"
-
-
-def whole(value: float | None) -> int | None:
-    """A whole number that may have come as a float."""
-    return None if value is None else int(value)
 
 
 def optional(value: object) -> str:

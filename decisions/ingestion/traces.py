@@ -1,6 +1,6 @@
 """Event rows of decision traces, normalised so that each list ranks an offer once."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import msgspec
 
@@ -8,6 +8,7 @@ from decisions import models as decisions
 from decisions.ingestion.context import Context
 from decisions.ingestion.outcomes import STAGE_UNIT, outcomes
 from decisions.ingestion.rows import (
+    FractionalMilliseconds,
     Id,
     LogRow,
     Rank,
@@ -49,7 +50,7 @@ class ScoringResult(msgspec.Struct, rename="camel", gc=False):
     """How well an offer suits the customer."""
 
     offer_id: Id
-    score: Share
+    score: Share | None
     rank: Rank | None = None
 
 
@@ -85,7 +86,7 @@ class DecisionTraceRow(LogRow):
     selected_offers: list[SelectedOffer] | None = None
     degraded_scoring: bool | None = None
     degraded_reason: decisions.DegradedReason | None = None
-    total_latency_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    total_latency_ms: FractionalMilliseconds | None = None
 
     def record(self, context: Context) -> Record:
         offer = context.references[offers.Offer]
@@ -94,7 +95,7 @@ class DecisionTraceRow(LogRow):
         qualified = self.qualification_results or ()
         limited = self.contact_policy_results or ()
         scored = each_offer_once(self.scoring_results or [])
-        ranks = {entry.offer_id: int(entry.rank) for entry in scored if entry.rank is not None}
+        ranks = {entry.offer_id: entry.rank for entry in scored if entry.rank is not None}
         selected = lowest_ranks(self.selected_offers or [])
         states, all_ranks, causes = outcomes(qualified, limited, ranks, selected)
         # What the cause of a miss is depends on the stage.
@@ -134,25 +135,29 @@ class DecisionTraceRow(LogRow):
 def each_offer_once(entries: list[ScoringResult]) -> list[ScoringResult]:
     """Each offer's highest score and lowest rank, at its first position.
 
-    If any rank is missing then, all are assigned afresh: descending score, ties by position.
+    If any rank is missing then, all are assigned afresh: descending score, none at the end, ties
+    by position.
     """
     once: dict[str, ScoringResult] = {}
     for entry in entries:
         first = once.setdefault(entry.offer_id, entry)
         if first is not entry:
-            first.score = max(first.score, entry.score)
+            first.score = max(first, entry, key=_by_score).score
             first.rank = min(filter(None, (first.rank, entry.rank)), default=None)
     scored = list(once.values())
     if None in [entry.rank for entry in scored]:
-        for rank, entry in enumerate(sorted(scored, key=lambda entry: -entry.score), start=1):
+        for rank, entry in enumerate(sorted(scored, key=_by_score, reverse=True), start=1):
             entry.rank = rank
     return scored
+
+
+def _by_score(entry: ScoringResult) -> float:
+    return -1 if entry.score is None else entry.score
 
 
 def lowest_ranks(entries: list[SelectedOffer]) -> dict[str, int]:
     """The lowest rank of each selected offer."""
     ranks: dict[str, int] = {}
     for entry in entries:
-        rank = int(entry.rank)
-        ranks[entry.offer_id] = min(rank, ranks.get(entry.offer_id, rank))
+        ranks[entry.offer_id] = min(entry.rank, ranks.get(entry.offer_id, entry.rank))
     return ranks

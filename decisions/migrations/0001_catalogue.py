@@ -78,21 +78,8 @@ class Migration(migrations.Migration):
                 (
                     "type",
                     models.CharField(
-                        choices=[
-                            ("frequency_cap", "Frequency Cap"),
-                            ("cooldown", "Cooldown"),
-                            ("budget_exhausted", "Budget Exhausted"),
-                            ("outcome_based", "Outcome Based"),
-                            ("segment_exclusion", "Segment Exclusion"),
-                            ("time_window", "Time Window"),
-                            ("mutual_exclusion", "Mutual Exclusion"),
-                            ("cross_channel_cap", "Cross Channel Cap"),
-                            ("customer_total_cap", "Customer Total Cap"),
-                            ("allow_override", "Allow Override"),
-                            ("category_suppression", "Category Suppression"),
-                            ("metric_condition", "Metric Condition"),
-                        ],
-                        max_length=24,
+                        help_text="small letters, digits, _; such as frequency_cap, cooldown, time_window",
+                        max_length=64,
                     ),
                 ),
             ],
@@ -107,26 +94,9 @@ class Migration(migrations.Migration):
                         violation_error_message="An id has at least one character, and no control characters.",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "type__in",
-                                [
-                                    "frequency_cap",
-                                    "cooldown",
-                                    "budget_exhausted",
-                                    "outcome_based",
-                                    "segment_exclusion",
-                                    "time_window",
-                                    "mutual_exclusion",
-                                    "cross_channel_cap",
-                                    "customer_total_cap",
-                                    "allow_override",
-                                    "category_suppression",
-                                    "metric_condition",
-                                ],
-                            )
-                        ),
+                        condition=models.Q(("type__regex", "^[a-z][a-z0-9_]{0,63}$")),
                         name="decisions_contactpolicy_type",
+                        violation_error_message="The type must be a word of small letters, digits and _.",
                     ),
                 ],
             },

@@ -48,7 +48,7 @@ CREATE TABLE decisions_decisiontrace (
     policy_blocked boolean[] NOT NULL,
     policy_reasons text[] NOT NULL,
     scored_offers integer[] NOT NULL,
-    scored_scores double precision[] NOT NULL
+    scored_scores double precision[] NOT NULL  -- null: scored without one
         CHECK (0 <= ALL (scored_scores) AND 1 >= ALL (scored_scores)),
     scored_ranks integer[] NOT NULL CHECK (1 <= ALL (scored_ranks)),
     selected_offers integer[] NOT NULL,
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                         (
                             "scored_scores",
                             django.contrib.postgres.fields.ArrayField(
-                                base_field=models.FloatField(), default=list, size=None
+                                base_field=models.FloatField(null=True), default=list, size=None
                             ),
                         ),
                         (

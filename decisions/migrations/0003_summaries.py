@@ -106,7 +106,8 @@ SELECT id AS log_id, created_at AS log_at, customer_id,
        (score >= 0.8 AND score < 0.9)::integer AS bin_8,
        (score >= 0.9)::integer AS bin_9
 FROM decisions_decisiontrace,
-     LATERAL (SELECT unnest(scored_offers) AS offer_id, unnest(scored_scores) AS score) entry;
+     LATERAL (SELECT unnest(scored_offers) AS offer_id, unnest(scored_scores) AS score) entry
+WHERE score IS NOT NULL;
 
 CREATE VIEW decisions_latency_row AS
 SELECT id AS log_id, started_at AS log_at,

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from offers.models import Entity, StatusEntity, one_of
+from offers.models import Entity, StatusEntity, is_word, one_of, word_field
 
 
 class Classification(models.TextChoices):
@@ -57,31 +57,14 @@ class QualificationRule(Entity):
     type = models.CharField()
 
 
-class ContactPolicyType(models.TextChoices):
-    """The ways in which a contact policy limits what a customer is shown."""
-
-    FREQUENCY_CAP = "frequency_cap"
-    COOLDOWN = "cooldown"
-    BUDGET_EXHAUSTED = "budget_exhausted"
-    OUTCOME_BASED = "outcome_based"
-    SEGMENT_EXCLUSION = "segment_exclusion"
-    TIME_WINDOW = "time_window"
-    MUTUAL_EXCLUSION = "mutual_exclusion"
-    CROSS_CHANNEL_CAP = "cross_channel_cap"
-    CUSTOMER_TOTAL_CAP = "customer_total_cap"
-    ALLOW_OVERRIDE = "allow_override"
-    CATEGORY_SUPPRESSION = "category_suppression"
-    METRIC_CONDITION = "metric_condition"
-
-
 class ContactPolicy(Entity):
     """A limit on how often, when or with what a customer is contacted."""
 
-    type = models.CharField(max_length=24, choices=ContactPolicyType)
+    type = word_field("frequency_cap, cooldown, time_window")
 
     class Meta(Entity.Meta):
         verbose_name_plural = "contact policies"
-        constraints: ClassVar = [*Entity.Meta.constraints, one_of("type", ContactPolicyType)]
+        constraints: ClassVar = [*Entity.Meta.constraints, is_word("type")]
 
 
 class AlgorithmModel(StatusEntity):

@@ -101,7 +101,7 @@ class DecisionTrace(LogRow):
     policy_blocked = ArrayField(models.BooleanField(), default=list)
     policy_reasons = ArrayField(models.TextField(null=True), default=list)
     scored_offers = ArrayField(models.IntegerField(), default=list)
-    scored_scores = ArrayField(models.FloatField(), default=list)
+    scored_scores = ArrayField(models.FloatField(null=True), default=list)
     scored_ranks = ArrayField(models.IntegerField(), default=list)
     selected_offers = ArrayField(models.IntegerField(), default=list)
     selected_ranks = ArrayField(models.IntegerField(), default=list)

@@ -133,17 +133,8 @@ class Migration(migrations.Migration):
                 (
                     "type",
                     models.CharField(
-                        choices=[
-                            ("email", "Email"),
-                            ("push", "Push"),
-                            ("sms", "Sms"),
-                            ("in_app", "In App"),
-                            ("web", "Web"),
-                            ("webhook", "Webhook"),
-                            ("whatsapp", "Whatsapp"),
-                            ("direct_mail", "Direct Mail"),
-                        ],
-                        max_length=16,
+                        help_text="small letters, digits, _; such as email, push, sms, in_app, web",
+                        max_length=64,
                     ),
                 ),
             ],
@@ -163,22 +154,9 @@ class Migration(migrations.Migration):
                         name="offers_channel_status",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "type__in",
-                                [
-                                    "email",
-                                    "push",
-                                    "sms",
-                                    "in_app",
-                                    "web",
-                                    "webhook",
-                                    "whatsapp",
-                                    "direct_mail",
-                                ],
-                            )
-                        ),
+                        condition=models.Q(("type__regex", "^[a-z][a-z0-9_]{0,63}$")),
                         name="offers_channel_type",
+                        violation_error_message="The type must be a word of small letters, digits and _.",
                     ),
                 ],
             },

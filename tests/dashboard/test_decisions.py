@@ -297,6 +297,40 @@ def test_scores_fall_into_the_bin_that_their_decimals_say(client: Client) -> Non
     assert (other["data"], "warning" in other) == ([], False)
 
 
+def test_offer_without_a_score_is_scored_but_in_no_histogram(client: Client) -> None:
+    """Whether its traces have been folded into the summaries or not."""
+    load(catalogue())
+    scores: dict[str, list[tuple[str, float | None]]] = {
+        "1": [("boots", None), ("tie", 0.5)],
+        "2": [("boots", None)],
+        "3": [("boots", 0.75)],
+    }
+    load(
+        {
+            "decision_traces": [
+                trace(
+                    name,
+                    1,
+                    degradedScoring=True,
+                    scoringResults=[{"offerId": offer, "score": score} for offer, score in entries],
+                )
+                for name, entries in scores.items()
+            ]
+        }
+    )
+    for _ in range(2):
+        bins = ask(client, type="score_distribution", days=2)["data"]
+        assert [row["count"] for row in bins] == [0, 0, 0, 0, 0, 1, 0, 1, 0, 0]
+        groups = ask(client, type="score_distribution", days=2, groupBy="offer")["data"]
+        shown = {row["offerId"]: (row["count"], row["mean"]) for row in groups}
+        assert shown == {"boots": (1, 0.75), "tie": (1, 0.5)}
+        offers = ask(client, type="selection_frequency", days=2)["data"]
+        ranks = {row["offerId"]: (row["scored"], row["averageRank"]) for row in offers}
+        assert (ranks["boots"], ranks["tie"]) == ((3, 4 / 3), (1, 1.0))
+        assert ask(client, type="degraded_scoring", days=2)["data"]["totalCount"] == 3
+        refresh(SUMMARIES)
+
+
 def test_percentiles_of_many_runs_are_those_of_all_of_them(client: Client) -> None:
     dice = random.Random(7)  # noqa: S311 - not for secrets
     now = datetime.now(UTC)

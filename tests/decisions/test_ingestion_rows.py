@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from decisions.models import (
     Attribution,
+    ContactPolicy,
     DecisionTrace,
     Interaction,
     ModelMetric,
@@ -20,7 +21,7 @@ from decisions.models import (
     Run,
     Suppression,
 )
-from offers.models import Budget, Offer
+from offers.models import Budget, Category, Channel, Offer
 from segments.models import Customer, Segment
 from tests.ingesting import (
     ATTRIBUTION,
@@ -86,15 +87,22 @@ BAD: list[tuple[str, Row, str]] = [
     ("categories", {"id": ABSENT}, "missing required field `id`"),
     ("categories", {"name": ABSENT}, "missing required field `name`"),
     ("categories", {"name": "a\0b"}, "NUL"),
-    ("categories", {"id": "a\0b"}, "NUL"),
-    ("channels", {"type": "fax"}, "accepted are email, push, sms"),
+    ("categories", {"id": "a\0b"}, "id contains the control character U+0000"),
+    ("categories", {"id": "\n=1+1"}, "id contains the control character U+000A"),
+    ("channels", {"id": "\x1b[31m"}, "id contains the control character U+001B"),
+    ("channels", {"type": "E-mail"}, "such as direct_mail"),
+    ("channels", {"type": "web\n"}, "such as direct_mail"),
+    ("channels", {"type": "7eleven"}, "such as direct_mail"),
+    ("channels", {"type": "x" * 65}, "such as direct_mail"),
+    ("channels", {"type": ""}, "such as direct_mail"),
     ("channels", {"status": "ACTIVE"}, "accepted are draft, active, paused, archived"),
     ("offers", {"categoryId": "unknown"}, "no category has the id 'unknown'"),
     ("offers", {"mandatory": 1}, "Expected `bool | null`, got `int`"),
     ("offers", {"deletedAt": "2026-01-01T00:00:00"}, "deletedAt '2026-01-01T00:00:00' is not"),
     ("creatives", {"offerId": "unknown"}, "no offer has the id"),
-    ("creatives", {"channelId": "unknown\0"}, "no channel has the id"),
+    ("creatives", {"channelId": "unknown\0"}, "channelId contains the control character U+0000"),
     ("outcome_types", {"key": ABSENT}, "missing required field `key`"),
+    ("outcome_types", {"key": "a\x7f"}, "key contains the control character U+007F"),
     ("outcome_types", {"isConversion": True, "classification": "neutral"}, "only a positive"),
     ("outcome_types", {"category": "view"}, "accepted are impression, response"),
     ("experiments", {"status": ABSENT}, "missing required field `status`"),
@@ -102,6 +110,7 @@ BAD: list[tuple[str, Row, str]] = [
     ("approvals", {"status": "active"}, "accepted are pending, approved, rejected"),
     ("budgets", {"scope": "offer"}, "scopeId is missing: the scope offer needs the offer's id"),
     ("budgets", {"scope": "offer", "scopeId": "web"}, "no offer has the id 'web'"),
+    ("budgets", {"scope": "offer", "scopeId": "offer_1\t"}, "scopeId contains the control"),
     ("budgets", {"scope": "world"}, "accepted are global, category, offer, channel"),
     ("budgets", {"periodStart": "2026-02-30"}, "periodStart"),
     ("budgets", {"periodStart": "2026-01-01T00:00:00Z"}, "periodStart"),
@@ -110,14 +119,21 @@ BAD: list[tuple[str, Row, str]] = [
     ("budgets", {"allocated": -1}, "0 or more"),
     ("budgets", {"allocated": 0.00001}, "more than 4 decimals"),
     ("budgets", {"allocated": None}, "not null"),
-    ("contact_policies", {"type": "cap"}, "accepted are frequency_cap"),
+    ("contact_policies", {"type": "Frequency cap"}, "such as direct_mail"),
     ("suppressions", {"policyId": "unknown"}, "no contact policy has the id"),
     ("suppressions", {"offerId": "unknown"}, "no offer has the id"),
     ("suppressions", {"createdAt": "2026-01-01"}, "createdAt"),
     ("suppressions", {"expiresAt": "soon"}, "expiresAt 'soon' is not an ISO 8601 timestamp"),
+    (
+        "suppressions",
+        {"customerId": "an\x85na"},
+        "customerId contains the control character U+0085",
+    ),
+    ("customers", {"id": "anna\r"}, "id contains the control character U+000D"),
     ("customers", {"attributes": []}, "Expected `object`, got `array`"),
     ("customers", {"attributes": {"a": {"b\0": 1}}}, "NUL"),
     ("customers", {"attributes": {"a": ["x\0"]}}, "NUL"),
+    ("segments", {"id": "\x9b2J"}, "id contains the control character U+009B"),
     ("segments", {"filters": {}}, "filters must be a list"),
     ("segments", {"filters": [{"operator": "eq", "value": 1}]}, "filter 1: field"),
     ("segments", {"filters": [{"field": "a", "operator": "like", "value": 1}]}, "operator"),
@@ -130,7 +146,8 @@ BAD: list[tuple[str, Row, str]] = [
     ("interactions", {"creativeId": "unknown"}, "no creative has the id"),
     ("interactions", {"decisionFlowId": "unknown"}, "no decision flow has the id"),
     ("interactions", {"customerId": ""}, "length >= 1"),
-    ("interactions", {"customerId": "a\0"}, "NUL"),
+    ("interactions", {"customerId": "a\0"}, "customerId contains the control character U+0000"),
+    ("interactions", {"id": "é\x7f"}, "id contains the control character U+007F"),
     ("interactions", {"occurredAt": AHEAD}, "more than 5 minutes ahead"),
     ("interactions", {"occurredAt": "2026-01-31T12:00:00"}, "is not an ISO 8601 timestamp"),
     ("interactions", {"occurredAt": "2026-01-31"}, "is not an ISO 8601 timestamp"),
@@ -151,6 +168,8 @@ BAD: list[tuple[str, Row, str]] = [
     ("decision_traces", {"degradedReason": "tired"}, "accepted are model_error, timeout"),
     ("decision_traces", {"degradedScoring": "yes"}, "Expected `bool | null`"),
     ("decision_traces", {"totalLatencyMs": -1}, ">= 0"),
+    ("decision_traces", {"totalLatencyMs": 86_400_001}, "<= 86400000"),
+    ("decision_traces", {"totalLatencyMs": 1e300}, "<= 86400000"),
     ("decision_traces", {"scoringResults": {}}, "got `object`"),
     (
         "decision_traces",
@@ -167,7 +186,18 @@ BAD: list[tuple[str, Row, str]] = [
         ">= 1",
     ),
     ("decision_traces", {"selectedOffers": [{"offerId": "offer_1"}]}, "`rank` - at"),
-    ("decision_traces", {"selectedOffers": [{"offerId": "offer_1", "rank": 1.5}]}, "multiple of"),
+    (
+        "decision_traces",
+        {"scoringResults": [{"offerId": "offer_1", "score": 1, "rank": 2**31}]},
+        "<= 2147483647",
+    ),
+    (
+        "decision_traces",
+        {"scoringResults": [{"offerId": "offer_1", "score": 1}, {"offerId": "x\n", "score": 1}]},
+        "scoringResults[1].offerId contains the control character U+000A",
+    ),
+    ("decision_traces", {"selectedOffers": [{"offerId": "offer_1", "rank": 1.5}]}, "got `float`"),
+    ("decision_traces", {"selectedOffers": [{"offerId": "offer_1", "rank": 1.0}]}, "got `float`"),
     ("decision_traces", {"selectedOffers": [{"offerId": "x", "rank": 1}]}, "no offer has the id"),
     (
         "decision_traces",
@@ -198,10 +228,11 @@ BAD: list[tuple[str, Row, str]] = [
     ("runs", {"decisionFlowId": "unknown"}, "no decision flow has the id"),
     ("runs", {"channelId": "unknown"}, "no channel has the id"),
     ("runs", {"latencyMs": -1}, ">= 0"),
-    ("runs", {"latencyMs": 12.5}, "multiple of 1"),
+    ("runs", {"latencyMs": 12.5}, "got `float`"),
+    ("runs", {"latencyMs": 12.0}, "got `float`"),
     ("runs", {"latencyMs": "12"}, "got `str`"),
     ("runs", {"latencyMs": True}, "got `bool`"),
-    ("runs", {"latencyMs": 10**30}, "<= 2147483647"),
+    ("runs", {"latencyMs": 86_400_001}, "<= 86400000"),
     ("runs", {"startedAt": AHEAD}, "more than 5 minutes ahead"),
     ("attributions", {"model": "magic"}, "accepted are last_touch, first_touch, linear"),
     ("attributions", {"totalValue": 0.12345}, "more than 4 decimals"),
@@ -322,7 +353,7 @@ def test_interaction_is_stored_exactly(tmp_path: Path) -> None:
         *(interaction_with(id=f"time {text}", occurredAt=text) for text in times),
         interaction_with(
             id="x" * 64,
-            customerId="é\\\"'\u2028😀",
+            customerId="é\\\"'\u2028\u00a0😀",
             creativeId="banner",
             decisionFlowId="flow",
         ),
@@ -341,7 +372,7 @@ def test_interaction_is_stored_exactly(tmp_path: Path) -> None:
     for text in amounts:
         interaction = stored[f"amount {text}"]
         assert interaction.value == interaction.cost == Decimal(text), text
-    assert stored["x" * 64].customer_id == "é\\\"'\u2028😀"
+    assert stored["x" * 64].customer_id == "é\\\"'\u2028\u00a0😀"
     assert stored["x" * 64].creative.external_id == "banner"
     assert stored["x" * 64].decision_flow.external_id == "flow"
     nothing = stored["null"]
@@ -402,7 +433,7 @@ def test_other_rows_are_stored_exactly(tmp_path: Path) -> None:
         ],
         runs=[
             {**RUN, "id": "12", "latencyMs": 12, "channelId": "web"},
-            {**RUN, "id": "12.0", "latencyMs": 12.0, "status": "failed"},
+            {**RUN, "id": "day", "latencyMs": 86_400_000, "status": "failed"},
             {**RUN, "id": "none", "latencyMs": None, "status": "running"},
         ],
         suppressions=[
@@ -446,7 +477,7 @@ def test_other_rows_are_stored_exactly(tmp_path: Path) -> None:
     assert {b.period_end for b in Budget.objects.all()} == {date(2026, 1, 31)}
     assert {(r.event_id, r.latency_ms, r.status) for r in Run.objects.all()} == {
         ("12", 12, "completed"),
-        ("12.0", 12, "failed"),
+        ("day", 86_400_000, "failed"),
         ("none", None, "running"),
     }
     suppression = Suppression.objects.get()
@@ -460,7 +491,7 @@ def test_other_rows_are_stored_exactly(tmp_path: Path) -> None:
     assert metric.feature_importance == {"age": 0.5, 'a"b': 2}
 
 
-def scored(*entries: tuple[str, float] | tuple[str, float, int]) -> list[Row]:
+def scored(*entries: tuple[str, float | None] | tuple[str, float | None, int]) -> list[Row]:
     return [
         dict(zip(("offerId", "score", "rank"), (f"offer_{entry[0]}", *entry[1:]), strict=False))
         for entry in entries
@@ -482,10 +513,17 @@ def scored(*entries: tuple[str, float] | tuple[str, float, int]) -> list[Row]:
         ),
         (scored(("2", 0.5), ("1", 0.25), ("1", 0.5)), [("2", 0.5, 1), ("1", 0.5, 2)]),
         (scored(("3", 0), ("2", 0.1), ("3", 0.3)), [("3", 0.3, 1), ("2", 0.1, 2)]),
+        # Without a score, at the end; a number beats none.
+        (
+            scored(("3", None), ("2", 0), ("1", 0.5)),
+            [("3", None, 3), ("2", 0, 2), ("1", 0.5, 1)],
+        ),
+        (scored(("2", None, 1), ("1", 0.5, 2)), [("2", None, 1), ("1", 0.5, 2)]),
+        (scored(("2", None), ("2", 0.25), ("1", None)), [("2", 0.25, 1), ("1", None, 2)]),
     ],
 )
 def test_trace_ranks_each_scored_offer_once(
-    given: list[Row], expected: list[tuple[str, float, int]], tmp_path: Path
+    given: list[Row], expected: list[tuple[str, float | None, int]], tmp_path: Path
 ) -> None:
     write_bundle(tmp_path, **CATALOGUE, decision_traces=[{**TRACE, "scoringResults": given}])
     assert ingest(tmp_path).status == 0
@@ -509,7 +547,7 @@ def test_trace_is_stored_with_all_its_lists(tmp_path: Path) -> None:
         ],
         "selectedOffers": [
             {"offerId": "offer_3", "rank": 3},
-            {"offerId": "offer_1", "rank": 1.0},
+            {"offerId": "offer_1", "rank": 1},
             {"offerId": "offer_3", "rank": 2},
         ],
         "degradedScoring": True,
@@ -538,6 +576,23 @@ def test_trace_is_stored_with_all_its_lists(tmp_path: Path) -> None:
         None,
         None,
     )
+
+
+def test_texts_that_are_no_ids_may_hold_control_characters(tmp_path: Path) -> None:
+    """But for NUL, which the database cannot hold."""
+    text = "a\t\n\r\x01\x7f\x85b"
+    rows = [{"id": "é", "name": text}, {"id": "\\ \u2028", "name": "\\\t"}]
+    assert ingest(write_bundle(tmp_path, categories=rows)).status == 0
+    stored = dict(Category.objects.values_list("external_id", "name"))
+    assert stored == {"é": text, "\\ \u2028": "\\\t"}
+
+
+@pytest.mark.parametrize("word", ["fax", "a", "x" * 64, "channel_7"])
+def test_types_are_open_to_other_words(word: str, tmp_path: Path) -> None:
+    channel = {**CATALOGUE["channels"][0], "type": word}
+    policy = {**CATALOGUE["contact_policies"][0], "type": word}
+    assert ingest(write_bundle(tmp_path, channels=[channel], contact_policies=[policy])).status == 0
+    assert Channel.objects.get().type == ContactPolicy.objects.get().type == word
 
 
 def test_catalogue_row_replaces_the_whole_of_what_its_id_had(tmp_path: Path) -> None:

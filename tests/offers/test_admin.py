@@ -273,6 +273,30 @@ def test_taken_id_is_a_form_error() -> None:
     assert "already exists" in response.content.decode()
 
 
+@pytest.mark.parametrize("character", ["\n", "\x1b", "\x7f", "\x85"])
+def test_control_character_in_an_id_is_a_form_error(character: str) -> None:
+    """No event file could have brought it in, and no page of the site would open."""
+    response = signed_in().post(
+        address(Trigger, "add"), {"external_id": f"a{character}b", "name": "N", "status": "draft"}
+    )
+    assert response.status_code == 200
+    assert f"U+{ord(character):04X}" in response.content.decode()
+    assert not Trigger.objects.exists()
+
+
+@pytest.mark.parametrize(("word", "accepted"), [("carrier_pigeon", True), ("Pigeon", False)])
+def test_channel_may_be_of_any_type_that_is_a_word(word: str, *, accepted: bool) -> None:
+    client = signed_in()
+    data = {"external_id": "c", "name": "N", "type": word, "status": "draft"}
+    response = client.post(address(Channel, "add"), data)
+    assert (response.status_code == 302) == accepted == Channel.objects.exists()
+    if accepted:
+        page = client.get(address(Channel, "changelist"), {"type": word}).content.decode()
+        assert address(Channel, "change", Channel.objects.get().pk) in page
+    else:
+        assert "a word of small letters" in response.content.decode()
+
+
 def test_estimate_knows_an_ordinary_table() -> None:
     Category.objects.bulk_create(
         Category(external_id=str(number), name="") for number in range(500)

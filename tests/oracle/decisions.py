@@ -32,10 +32,13 @@ def bins(scores: list[float]) -> list[Row]:
 def score_distribution(question: Question) -> list[Row]:
     group_by = question.given.get("groupBy")
     if group_by is None:
-        return bins([score for trace in question.traces() for score in trace.scores.values()])
+        scores = [score for trace in question.traces() for score in trace.scores.values()]
+        return bins([score for score in scores if score is not None])
     groups: dict[str | None, list[float]] = {}
     for trace in question.traces():
         for offer, score in trace.scores.items():
+            if score is None:
+                continue
             group = {
                 "channel": trace.channel_id,
                 "offer": offer,

@@ -67,7 +67,7 @@ class Trace:
     qualified: frozenset[str]  # offers with an entry, whatever it says
     failed: dict[str, set[str]]  # offer -> rules that it failed
     blocked: dict[str, set[str]]  # offer -> policies that blocked it
-    scores: dict[str, float]
+    scores: dict[str, float | None]  # none: scored without a number
     scored_ranks: dict[str, int]
     selected_ranks: dict[str, int]
 
@@ -183,15 +183,17 @@ def first_wins(rows: Sequence[Row], *identity: str) -> list[Row]:
     return list(kept.values())
 
 
-def score_once(entries: Sequence[Row]) -> tuple[dict[str, float], dict[str, int]]:
+def score_once(entries: Sequence[Row]) -> tuple[dict[str, float | None], dict[str, int]]:
     """Score and rank of each offer: the highest score, the lowest rank, and all ranks afresh
-    (descending score, ties by first position) if an offer is left without one.
+    (descending score, those without a score last, ties by first position) if an offer is left
+    without one.
     """
-    scores: dict[str, float] = {}
+    scores: dict[str, float | None] = {}
     ranks: dict[str, int | None] = {}
     for entry in entries:
-        offer, score, rank = entry["offerId"], float(entry["score"]), entry.get("rank")
-        scores[offer] = max(scores.get(offer, score), score)
+        offer, score, rank = entry["offerId"], entry["score"], entry.get("rank")
+        numbers = [float(each) for each in (scores.get(offer), score) if each is not None]
+        scores[offer] = max(numbers, default=None)
         known = ranks.setdefault(offer, rank)
         if rank is not None and (known is None or rank < known):
             ranks[offer] = rank
@@ -199,5 +201,12 @@ def score_once(entries: Sequence[Row]) -> tuple[dict[str, float], dict[str, int]
     if len(given) == len(scores):
         return scores, given
     positions = list(scores)  # dictionaries keep the order of first insertion
-    afresh = sorted(scores, key=lambda offer: (-scores[offer], positions.index(offer)))
+    afresh = sorted(
+        positions,
+        key=lambda offer: (
+            scores[offer] is None,
+            -(scores[offer] or 0),
+            positions.index(offer),
+        ),
+    )
     return scores, {offer: place for place, offer in enumerate(afresh, start=1)}
