@@ -14,7 +14,8 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from offers.models import CONTROL_CHARACTERS, Status
+from config.terminal import CONTROL_CHARACTERS
+from offers.models import Status
 
 if TYPE_CHECKING:
     from django.contrib import admin

@@ -5,7 +5,6 @@ Django's `id`, a number that joins and log rows use and that never leaves the pr
 Texts that answers are ordered by use the "C" collation: code point order on every server.
 """
 
-import re
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -26,9 +25,6 @@ class Status(models.TextChoices):
     ACTIVE = "active"
     PAUSED = "paused"
     ARCHIVED = "archived"
-
-
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc: no id has one
 
 
 def external_id_field(verbose_name: str = "id", **options: Any) -> "models.CharField[str, str]":

@@ -3,15 +3,17 @@
 import io
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, cast
 
 from django.core.management import CommandError
 
+from config.terminal import printable
 from decisions.ingestion.source import Source
 from segments.ingestion import ENTITIES
 
@@ -34,12 +36,12 @@ class EventFile:
     @property
     def name(self) -> str:
         """How messages name it."""
-        return str(self.path) if self.path else "standard input"
+        return printable(self.path) if self.path else "standard input"
 
     @property
     def short_name(self) -> str:
         """Its name without the directory, which tells it from the others of a bundle."""
-        return self.path.name if self.path and self.path.is_file() else self.name
+        return printable(self.path.name) if self.path and is_ordinary(self.path) else self.name
 
     def open(self) -> Source:
         """Open it for reading from the start."""
@@ -50,39 +52,63 @@ class EventFile:
 
     def rejects_path(self, directory: Path | None) -> Path:
         """Where its rejected rows go: `directory`, or beside it."""
-        beside = self.path.parent if self.path and self.path.is_file() else Path.cwd()
+        beside = self.path.parent if self.path and is_ordinary(self.path) else Path.cwd()
         return (directory or beside) / f"{self.entity}{REJECTED}.ndjson"
 
 
-def find_files(
-    paths: Sequence[str], entity: str | None, *, read_twice: bool
-) -> tuple[list[EventFile], list[Path]]:
-    """The event files of all `paths`, in the order of ENTITIES, and files that name no entity.
+@dataclass
+class Found:
+    """Event files, in the order of ENTITIES; files that name no entity; what cannot be read."""
+
+    files: list[EventFile] = field(default_factory=list)
+    unknown: list[Path] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def find_files(paths: Sequence[str], entity: str | None, *, read_twice: bool) -> Found:
+    """The event files of all `paths`.
 
     Raises CommandError for a path that does not exist or holds nothing to ingest.
     """
-    files: list[EventFile] = []
-    unknown: list[Path] = []
+    found = Found()
     for given in paths:
         if given == STANDARD_INPUT:
             if entity is None:
                 raise CommandError(f"- reads one entity; say which with --entity {_accepted()}.")
             spool = _spooled(_standard_input()) if read_twice else None
-            files.append(EventFile(entity, None, spool))
+            found.files.append(EventFile(entity, None, spool))
             continue
-        path = Path(given)
-        if path.is_dir():
-            found, strange = _in_directory(path)
-            files += found
-            unknown += strange
-        elif path.exists():
-            stream = read_twice and not path.is_file()
-            spool = _spooled(path.open("rb")) if stream else None
-            files.append(EventFile(entity or _entity_of_file(path), path, spool))
-        else:
-            raise CommandError(f"{given} does not exist; name a directory of event files, or one.")
+        try:
+            _find_at(Path(given), entity, found, read_twice=read_twice)
+        except FileNotFoundError:
+            raise CommandError(
+                f"{printable(given)} does not exist; name a directory of event files, or one."
+            ) from None
+        except OSError as error:
+            found.problems.append(f"{printable(given)} cannot be read: {error.strerror}.")
     order = list(ENTITIES)
-    return sorted(files, key=lambda file: order.index(file.entity)), unknown
+    found.files.sort(key=lambda file: order.index(file.entity))
+    return found
+
+
+def _find_at(path: Path, entity: str | None, found: Found, *, read_twice: bool) -> None:
+    """Add what there is at the path. Raises OSError."""
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        _find_in(path, found)
+    else:
+        file = EventFile(entity or _entity_of_file(path), path)
+        if read_twice and not stat.S_ISREG(kind):
+            file = replace(file, spool=_spooled(path.open("rb")))
+        found.files.append(file)
+
+
+def is_ordinary(path: Path) -> bool:
+    """Whether it is a file, neither a stream nor something that cannot be looked at."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _standard_input() -> io.BufferedReader:
@@ -97,9 +123,9 @@ def _spooled(stream: io.BufferedReader) -> IO[bytes]:
     return spool
 
 
-def _in_directory(directory: Path) -> tuple[list[EventFile], list[Path]]:
-    """Its event files, and those that look like one but name no entity."""
-    files, unknown = [], []
+def _find_in(directory: Path, found: Found) -> None:
+    """Add its event files, and those that look like one but name no entity."""
+    files = []
     for path in sorted(directory.iterdir()):
         stem = _stem(path)
         if stem is None or stem.endswith(REJECTED):
@@ -107,13 +133,13 @@ def _in_directory(directory: Path) -> tuple[list[EventFile], list[Path]]:
         if stem in ENTITIES:
             files.append(EventFile(stem, path))
         else:
-            unknown.append(path)
+            found.unknown.append(path)
     if not files:
         raise CommandError(
-            f"{directory} holds no event file; they are named ENTITY.ndjson or "
+            f"{printable(directory)} holds no event file; they are named ENTITY.ndjson or "
             f"ENTITY.ndjson.gz, where ENTITY is one of {_accepted()}."
         )
-    return files, unknown
+    found.files += files
 
 
 def _stem(path: Path) -> str | None:
@@ -128,7 +154,7 @@ def _entity_of_file(path: Path) -> str:
     stem = _stem(path) or path.name
     if stem not in ENTITIES:
         raise CommandError(
-            f"The name of {path} does not say what it holds; add --entity {_accepted()}."
+            f"The name of {printable(path)} does not say what it holds; add --entity {_accepted()}."
         )
     return stem
 

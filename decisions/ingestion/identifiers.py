@@ -9,8 +9,8 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from config.terminal import CONTROL_CHARACTERS
 from decisions.ingestion.rows import Id, RejectedRowError
-from offers.models import CONTROL_CHARACTERS
 
 # How a line of JSON can hold one: escaped, or as it is in UTF-8.
 ESCAPED = re.compile(rb"\\(?:[bfnrt]|u00(?:[0189]|7[fF]))")

@@ -10,7 +10,7 @@ from decisions.ingestion.batches import BatchLoader, Loaded
 from decisions.ingestion.context import Context
 from decisions.ingestion.rejects import RejectsFile
 from decisions.ingestion.rows import Row
-from decisions.ingestion.source import Source
+from decisions.ingestion.source import Source, UnreadableSourceError
 from decisions.ingestion.workers import Workers, cores
 
 # From this size on, or after so many batches of a stream, workers are worth their start.
@@ -76,8 +76,13 @@ class Loader:
             counts.loaded += done.loaded
             counts.skipped += done.skipped
             counts.rejected += len(done.rejected)
-            rejects.write(done.rejected)
+            rejects.write(done.rejected, source.name)
             return True
+
+        def finish(workers: Workers | None) -> None:
+            while workers is not None and count(workers.finish_one()):
+                pass
+            advanced()
 
         alone = BatchLoader(row_type, self._context)
         workers = None
@@ -89,10 +94,10 @@ class Loader:
                 else:
                     count(workers.load(row_type, batch))
                 advanced()
-        finally:
-            while workers is not None and count(workers.finish_one()):
-                pass
-            advanced()
+        except UnreadableSourceError:
+            finish(workers)
+            raise
+        finish(workers)
 
     def _workers(self, source: Source, batches: int) -> Workers | None:
         """The workers, if they are of use for this file and have started."""

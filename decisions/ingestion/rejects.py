@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 import msgspec
 
+from config.terminal import printable
 from decisions.ingestion.parser import Rejected
 
 LONGEST_SHOWN = 100_000
@@ -20,14 +22,18 @@ class RejectsFile:
     """`<entity>.rejected.ndjson`: one {line, reason, row} a rejected line.
 
     It tells of one run: an older one is removed at the start, and none is left when every row
-    was good. `row` is the row as sent, or the line as a string where it is not JSON.
+    was good. `row` is the row as sent, or the line as a string where it is not JSON. Entries of
+    a file that several sources share say which one they are of, as `file`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
         self.path = path
+        self._shared = shared
         self._file: IO[bytes] | None = None
         try:
             path.unlink(missing_ok=True)
+            # Better noticed now than at the first row to reject, when others are loaded already.
+            TemporaryFile(dir=path.parent).close()
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -36,10 +42,11 @@ class RejectsFile:
         """Whether any row was rejected."""
         return self._file is not None
 
-    def write(self, rejected: Iterable[Rejected]) -> None:
-        """Add the lines, in the order of their numbers. Raises UnwritableRejectsError."""
+    def write(self, rejected: Iterable[Rejected], source: str) -> None:
+        """Add lines of a source, in the order of their numbers. Raises UnwritableRejectsError."""
+        of_file = {"file": printable(source)} if self._shared else {}
         for entry in sorted(rejected, key=lambda entry: entry.line):
-            told = {"line": entry.line, "reason": entry.reason, "row": _row(entry.text)}
+            told = {**of_file, "line": entry.line, "reason": entry.reason, "row": _row(entry.text)}
             try:
                 # Not in append mode: two runs of the same files write the same, over each other.
                 self._file = self._file or self.path.open("wb")
@@ -57,8 +64,8 @@ class RejectsFile:
 
     def _unwritable(self, error: OSError) -> UnwritableRejectsError:
         return UnwritableRejectsError(
-            f"Rejected rows cannot be written to {self.path} ({error.strerror}). Name a directory "
-            "for them with --rejects DIR; rows that are loaded already are skipped then."
+            f"Rejected rows cannot be written to {printable(self.path)} ({error.strerror}). Name a "
+            "directory for them with --rejects DIR; rows that are loaded already are skipped then."
         )
 
 

@@ -7,8 +7,10 @@ import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 BATCH_BYTES = 8 * 2**20
+BATCH_LINES = 50_000  # short lines take many times their bytes, above all if they are rejected
 LONGEST_LINE = 64 * 2**20
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -51,9 +53,12 @@ class Source:
         return self._file.tell() if self.size is not None else 0
 
     def batches(self) -> Iterator[Batch]:
-        """The lines, in batches of about BATCH_BYTES. Memory does not grow with the file."""
+        """The lines, in batches of up to about BATCH_BYTES and BATCH_LINES.
+
+        Memory does not grow with the file.
+        """
         first, rest, cut = 1, b"", False
-        for block in self._blocks():
+        for block in chain.from_iterable(map(_portions, self._blocks())):
             lines = (rest + block).split(b"\n")
             rest = lines.pop()
             if cut and lines:  # the end of a line whose beginning was delivered already
@@ -89,6 +94,16 @@ class Source:
             f"{self.name} cannot be read to its end ({error}); "
             "repair it and ingest it again: rows that are loaded already are skipped then"
         ) from error
+
+
+def _portions(block: bytes) -> Iterator[bytes]:
+    """The block in parts of no more than BATCH_LINES line ends each."""
+    if block.count(b"\n") <= BATCH_LINES:
+        yield block
+    else:
+        middle = len(block) // 2
+        yield from _portions(block[:middle])
+        yield from _portions(block[middle:])
 
 
 def _size(file: io.BufferedReader) -> int | None:

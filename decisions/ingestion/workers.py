@@ -13,6 +13,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Semaphore
 
@@ -65,6 +66,15 @@ class Workers:
         self._turns[0].release()
         self._idle: deque[Worker] = deque()
         self._busy: deque[Worker] = deque()
+        # Ctrl-C is for the parent, which sees to the others: these inherit that it is held back.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._start(processes, context)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _start(self, processes: ForkServerContext, context: Context) -> None:
+        count = len(self._turns)
         for number, turn in enumerate(self._turns):
             pipe, theirs = processes.Pipe()
             arguments = theirs, turn, self._turns[(number + 1) % count]
@@ -113,7 +123,6 @@ class Workers:
 
 def work(pipe: Connection, turn: Semaphore, next_turn: Semaphore) -> None:
     """What a worker does, until its pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which sees to it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     settings, context = pipe.recv()
     connection.settings_dict.update(settings)

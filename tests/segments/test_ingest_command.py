@@ -3,13 +3,18 @@
 import gzip
 import json
 import os
+import signal
+import time
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from decisions.ingestion.source import BATCH_LINES, Source
 from decisions.models import Interaction, ModelMetric, Run, Suppression
 from offers.models import Budget, Category, Offer
 from segments.models import Customer
@@ -26,6 +31,7 @@ from tests.ingesting import (
     start_ingest,
     write_bundle,
 )
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,6 +115,111 @@ def test_a_source_is_never_overwritten_with_its_rejected_rows(tmp_path: Path) ->
     assert source.read_bytes() == GOOD
     assert ingest(source, entity="categories", rejects=tmp_path / "rejects").status == 0
     assert names() == ["a"]
+
+
+def test_entries_of_a_file_that_sources_share_name_theirs(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path, categories=BAD + b"\n" + GOOD)
+    write_bundle(bundle, packed=True, categories=GOOD + b"\n" + BAD)
+    result = ingest(bundle)
+    assert result.counts("categories.ndjson") == (1, 0, 1)
+    assert result.counts("categories.ndjson.gz") == (1, 0, 1)
+    told = (bundle / "categories.rejected.ndjson").read_text().splitlines()
+    entries = [(entry["file"], entry["line"], entry["row"]) for entry in map(json.loads, told)]
+    assert entries == [
+        (f"{bundle}/categories.ndjson", 1, {"id": "a"}),
+        (f"{bundle}/categories.ndjson.gz", 2, {"id": "a"}),
+    ]
+
+
+def test_rejects_that_could_not_be_written_are_noticed_before_anything_is_loaded(
+    tmp_path: Path,
+) -> None:
+    """Not even root can write to this directory, where the good file seems to lie."""
+    source = write_bundle(tmp_path, categories=GOOD) / "categories.ndjson"
+    with source.open() as opened:
+        path = f"/proc/{os.getpid()}/fd/{opened.fileno()}"
+        result = ingest(path, entity="categories")
+        assert result.status == 1
+        assert "Rejected rows cannot be written to /proc/" in result.output
+        assert "--rejects DIR" in result.output
+        assert names() == []
+        assert ingest(path, entity="categories", rejects=tmp_path).status == 0
+    assert names() == ["a"]
+
+
+def test_what_cannot_be_read_is_named_and_all_else_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bundle = write_bundle(Path("bundle"), categories=GOOD)
+    (bundle / "channels.ndjson").symlink_to("channels.ndjson")
+    (bundle / "offers.ndjson").mkdir()
+    (bundle / os.fsdecode(b"strange\xff.ndjson")).write_bytes(GOOD)
+    Path("loop").symlink_to("loop")
+    stranger = write_bundle(Path(os.fsdecode(b"strange\xff \x1b[31m")), categories=BAD)
+    arguments = [bundle, "loop", "bundle/categories.ndjson/x", "y" * 300, stranger]
+    result = finish(start_ingest(*arguments))
+    assert result.status == 1
+    assert names() == ["a"]
+    assert "Traceback" not in result.output
+    lines = result.output.splitlines()
+    for line in (
+        "bundle/strange\\udcff.ndjson is left out: its name is no entity's.",
+        "Rejected rows: strange\\udcff \\x1b[31m/categories.rejected.ndjson",
+        "CommandError: loop cannot be read: Too many levels of symbolic links.",
+        "bundle/categories.ndjson/x cannot be read: Not a directory.",
+        f"{'y' * 300} cannot be read: File name too long.",
+        "bundle/channels.ndjson cannot be read: Too many levels of symbolic links.",
+        "bundle/offers.ndjson cannot be read: Is a directory.",
+    ):
+        assert line in lines
+
+
+@pytest.mark.parametrize("moment", ["workers start", "workers load"])
+def test_interruption_ends_with_one_line(moment: str, tmp_path: Path) -> None:
+    """Ctrl-C, which reaches all processes of the terminal."""
+    sent = tmp_path / "sent"
+    sent.write_bytes(b"x\n" * 1_000_000)
+    with sent.open() as stream:
+        process = start_ingest(
+            *("-", "--entity", "categories"),
+            stdin=stream,
+            cwd=tmp_path,
+            start_new_session=True,
+        )
+    # One that the workers are forked from, and two workers at least.
+    wait_until(lambda: forkservers(process.pid) >= {"workers start": 1, "workers load": 3}[moment])
+    if moment == "workers load":
+        time.sleep(1)
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    result = finish(process)
+    again = "Everything before is stored; run the same command again: what is stored is skipped."
+    assert result == Ingested(130, f"CommandError: Interrupted. {again}\n")
+
+
+def forkservers(session: int) -> int:
+    """How many processes of a session are workers, or about to be some."""
+    count = 0
+    for directory in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getsid(int(directory.name)) == session:
+                count += b"forkserver" in (directory / "cmdline").read_bytes()
+    return count
+
+
+def test_batches_are_bounded_by_lines_too(tmp_path: Path) -> None:
+    """Rejected lines of a byte each would take hundreds of times the size of their batch."""
+    path = tmp_path / "lines"
+    content = b"x" * 10 + b"\n" * 200_000 + b"yz\n" * 300_000 + b"\n" + b"last"
+    path.write_bytes(content)
+    with path.open("rb") as file:
+        batches = [*Source("lines", file).batches()]
+    assert max(len(batch.lines) for batch in batches) <= BATCH_LINES
+    assert [batch.first for batch in batches] == [
+        1 + before for before in accumulate((len(batch.lines) for batch in batches), initial=0)
+    ][:-1]
+    assert b"\n".join(line for batch in batches for line in batch.lines) == content
 
 
 def test_rejected_rows_that_cannot_be_written_end_the_run_with_advice(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
+from os.path import realpath  # Path.resolve fails where links lead back to themselves
 from pathlib import Path
 from time import perf_counter
 from typing import IO, Any, cast
@@ -11,6 +12,7 @@ from typing import IO, Any, cast
 from django.core.management import BaseCommand, CommandError
 from django.db import Error
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -21,7 +23,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from config.interruption import EXIT_STATUS
 from config.schema import ensure_schema
+from config.terminal import printable
 from decisions.ingestion.context import Context
 from decisions.ingestion.loader import Counts, Loader
 from decisions.ingestion.rejects import RejectsFile, UnwritableRejectsError
@@ -33,6 +37,8 @@ from decisions.refreshing import refresh
 from segments.bundles import EventFile, find_files
 from segments.history import SUMMARIES
 from segments.ingestion import ENTITIES
+
+AGAIN = "Everything before is stored; run the same command again: what is stored is skipped."
 
 
 class Command(BaseCommand):
@@ -65,27 +71,28 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         self.console = Console(file=cast("IO[str]", self.stdout._out))  # noqa: SLF001 - rich ends lines itself
         started = perf_counter()
-        files, unknown = find_files(
-            options["paths"], options["entity"], read_twice=options["shift_to_now"]
-        )
-        for path in unknown:
-            self.stderr.write(f"{path} is left out: its name is no entity's.")
-        rejects = self._rejects_files(files, options["rejects"])
-        ensure_schema()
-        counts = {file: Counts() for file in files}
         try:
-            context = self._shifted(files) if options["shift_to_now"] else Context()
-            problems = self._load(context, counts, rejects)
+            self._ingest(options, started)
+        except KeyboardInterrupt:
+            raise CommandError(f"Interrupted. {AGAIN}", returncode=EXIT_STATUS) from None
+
+    def _ingest(self, options: dict[str, Any], started: float) -> None:
+        found = find_files(options["paths"], options["entity"], read_twice=options["shift_to_now"])
+        for path in found.unknown:
+            self.stderr.write(f"{printable(path)} is left out: its name is no entity's.")
+        rejects = self._rejects_files(found.files, options["rejects"])
+        ensure_schema()
+        counts = {file: Counts() for file in found.files}
+        try:
+            context = self._shifted(found.files) if options["shift_to_now"] else Context()
+            problems = [*found.problems, *self._load(context, counts, rejects)]
             if not options["no_refresh"]:
                 self._refresh(counts)
         except UnwritableRejectsError as error:
             raise CommandError(str(error)) from error
         except (Error, ChildProcessError) as error:
             what = "The database failed" if isinstance(error, Error) else "A process failed"
-            raise CommandError(
-                f"{what}: {str(error).strip()}. Everything before is stored; "
-                "run the same command again: what is stored is skipped."
-            ) from error
+            raise CommandError(f"{what}: {str(error).strip()}. {AGAIN}") from error
         self._summarise(counts, rejects, perf_counter() - started)
         if problems:
             raise CommandError("\n".join(problems))
@@ -96,20 +103,25 @@ class Command(BaseCommand):
         self, files: list[EventFile], directory: Path | None
     ) -> dict[EventFile, RejectsFile]:
         """One for each path: files of the same entity may share it."""
-        sources = {file.path.resolve() for file in files if file.path}
-        paths = {file: file.rejects_path(directory) for file in files}
+        sources = {realpath(file.path) for file in files if file.path}
+        paths = {file: file.rejects_path(directory) for file in dict.fromkeys(files)}
         for path in paths.values():
-            if path.resolve() in sources:
+            if realpath(path) in sources:
                 raise CommandError(
-                    f"{path} would be overwritten by the rows that are rejected now; "
+                    f"{printable(path)} would be overwritten by the rows that are rejected now; "
                     "rename it first, or name another directory with --rejects DIR."
                 )
         try:
             if directory is not None:
                 directory.mkdir(parents=True, exist_ok=True)
-            by_path = {path: RejectsFile(path) for path in set(paths.values())}
+            by_path = {
+                path: RejectsFile(path, shared=sharing > 1)
+                for path, sharing in Counter(paths.values()).items()
+            }
         except OSError as error:
-            raise CommandError(f"--rejects {directory} cannot be made: {error}.") from error
+            raise CommandError(
+                f"--rejects {printable(directory)} cannot be made: {error.strerror}."
+            ) from error
         except UnwritableRejectsError as error:
             raise CommandError(str(error)) from error
         return {file: by_path[path] for file, path in paths.items()}
@@ -131,7 +143,7 @@ class Command(BaseCommand):
                 try:
                     source = file.open()
                 except OSError as error:
-                    problems.append(f"{file.name} cannot be read: {error}.")
+                    problems.append(f"{file.name} cannot be read: {error.strerror}.")
                     continue
                 task = progress.add_task(file.entity, total=source.size)
 
@@ -193,11 +205,12 @@ class Command(BaseCommand):
         short = Counter(file.short_name for file in counts)
         for file, count in counts.items():
             table.add_row(
-                file.short_name if short[file.short_name] == 1 else file.name,
+                escape(file.short_name if short[file.short_name] == 1 else file.name),
                 *(f"{number:,}" for number in (count.loaded, count.skipped, count.rejected)),
             )
         self.console.print(table)
         rows = sum(count.rows for count in counts.values())
         self.console.print(f"{rows:,} rows in {seconds:.1f} s", highlight=False)
         for path in sorted({sink.path for sink in rejects.values() if sink.written}):
-            self.console.print(f"Rejected rows: {path}", highlight=False, soft_wrap=True)
+            line = escape(f"Rejected rows: {printable(path)}")
+            self.console.print(line, highlight=False, soft_wrap=True)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from config.commands import DatabaseCommand, failure
 from config.schema import ensure_schema
+from config.terminal import printable
 from offers.models import Status
 from segments.filters import InvalidFilterError
 from segments.materialisation import PHASES, Change, analyze_members, materialise
@@ -94,7 +95,7 @@ class Command(DatabaseCommand):
 
                 def begin(phase: str, number: int = number, segment: Segment = segment) -> None:
                     done = number + PHASES.index(phase) / len(PHASES)
-                    doing = f"{escape(segment.external_id)}: {phase}"
+                    doing = f"{escape(printable(segment.external_id))}: {phase}"
                     progress.update(task, completed=done, phase=doing)
 
                 try:
@@ -116,7 +117,7 @@ class Command(DatabaseCommand):
         for change in changes:
             numbers = (change.before, change.joined, change.left, change.after)
             table.add_row(
-                escape(change.segment.external_id),
+                escape(printable(change.segment.external_id)),
                 *(f"{number:,}" for number in numbers),
                 f"{change.seconds:.2f}",
             )
