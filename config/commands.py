@@ -1,5 +1,6 @@
 """What commands say when the database fails or somebody interrupts them: one line, no traceback."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -46,6 +47,16 @@ def failures_told(again: str = AGAIN) -> Iterator[None]:
         raise CommandError(f"{failure(error)} {again}") from error
     except KeyboardInterrupt:
         raise CommandError(f"Interrupted. {again}", returncode=INTERRUPTED) from None
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, which ends a query properly too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def failure(error: Error) -> str:

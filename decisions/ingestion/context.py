@@ -8,6 +8,7 @@ from django.db import connection, models
 from psycopg import sql
 
 from decisions.ingestion.rows import NULL, RejectedRowError
+from offers.models import FIRST_INSTANT
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 # How most senders write times, once they are known to be ones. PostgreSQL understands it as Python
@@ -106,12 +107,18 @@ class Context:
     def _moment(self, text: str, name: str) -> datetime:
         try:
             moment = parse_instant(text)
-            return moment + self.shift if self.shift else moment
+            if self.shift:
+                moment += self.shift
         except (ValueError, OverflowError):
             raise RejectedRowError(
                 f"{name} {text[:40]!r} is not an ISO 8601 timestamp with an offset, "
                 "such as 2026-01-31T12:00:00Z"
             ) from None
+        if moment < FIRST_INSTANT:
+            raise RejectedRowError(
+                f"{name} {text[:40]!r} lies before 0001-01-02, the first day of every time zone"
+            )
+        return moment
 
 
 def parse_instant(text: str) -> datetime:

@@ -7,12 +7,11 @@ if neither waits for the other.
 import multiprocessing
 import os
 import signal
-import threading
 import traceback
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Semaphore
@@ -25,6 +24,7 @@ if not apps.ready:  # in a worker, which begins with this module
 
 from django.db import connection
 
+from config.processes import end_with_parent
 from decisions.ingestion.batches import BatchLoader, Loaded
 from decisions.ingestion.context import Context
 from decisions.ingestion.rows import Row
@@ -123,7 +123,7 @@ class Workers:
 
 def work(pipe: Connection, turn: Semaphore, next_turn: Semaphore) -> None:
     """What a worker does, until its pipe is closed."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()  # whoever kills it expects that nothing is written any more
     settings, context = pipe.recv()
     connection.settings_dict.update(settings)
     loaders: dict[type[Row], BatchLoader] = {}
@@ -142,11 +142,3 @@ def work(pipe: Connection, turn: Semaphore, next_turn: Semaphore) -> None:
     except Exception as error:  # noqa: BLE001 - all of them are the parent's to judge
         error.add_note(traceback.format_exc())
         pipe.send(error)
-
-
-def _end_with_parent() -> None:
-    """Whoever kills the parent expects that nothing is written any more."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)

@@ -9,8 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import IO, Any, cast
 
-from django.core.management import BaseCommand, CommandError
-from django.db import Error
+from django.core.management import CommandError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -23,7 +22,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from config.interruption import EXIT_STATUS
+from config.commands import DatabaseCommand
 from config.schema import ensure_schema
 from config.terminal import printable
 from decisions.ingestion.context import Context
@@ -41,13 +40,14 @@ from segments.ingestion import ENTITIES
 AGAIN = "Everything before is stored; run the same command again: what is stored is skipped."
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = (
         "Loads event files. Catalogue rows replace what their id had before; log rows that were "
         "ingested before are skipped, so a run that was interrupted is simply repeated. Rows that "
         "cannot be accepted go to ENTITY.rejected.ndjson with their line and the reason; the "
         "exit status is 1 then."
     )
+    again = AGAIN
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -71,12 +71,6 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         self.console = Console(file=cast("IO[str]", self.stdout._out))  # noqa: SLF001 - rich ends lines itself
         started = perf_counter()
-        try:
-            self._ingest(options, started)
-        except KeyboardInterrupt:
-            raise CommandError(f"Interrupted. {AGAIN}", returncode=EXIT_STATUS) from None
-
-    def _ingest(self, options: dict[str, Any], started: float) -> None:
         found = find_files(options["paths"], options["entity"], read_twice=options["shift_to_now"])
         for path in found.unknown:
             self.stderr.write(f"{printable(path)} is left out: its name is no entity's.")
@@ -90,9 +84,8 @@ class Command(BaseCommand):
                 self._refresh(counts)
         except UnwritableRejectsError as error:
             raise CommandError(str(error)) from error
-        except (Error, ChildProcessError) as error:
-            what = "The database failed" if isinstance(error, Error) else "A process failed"
-            raise CommandError(f"{what}: {str(error).strip()}. {AGAIN}") from error
+        except ChildProcessError as error:
+            raise CommandError(f"A process failed: {error}. {AGAIN}") from error
         self._summarise(counts, rejects, perf_counter() - started)
         if problems:
             raise CommandError("\n".join(problems))

@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from config.commands import DatabaseCommand, failure
-from config.interruption import terminated_as_interrupted
+from config.commands import DatabaseCommand, failure, terminated_as_interrupted
 from config.schema import ensure_schema
 from decisions.refreshing import rebuild, refresh, status
 from segments.history import SUMMARIES
