@@ -20,7 +20,10 @@ from tests.ingesting import CATALOGUE, Row, ingest, rejected, write_bundle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=64)
+characters = st.characters(codec="utf-8", exclude_categories=["Cc"])
+controls = st.characters(codec="utf-8", categories=["Cc"])
+ids = st.text(characters, min_size=1, max_size=64)
+texts = st.text(characters | controls.filter(lambda character: character != "\0"), max_size=64)
 amounts = st.decimals(-(10**13), 10**13, places=4, allow_nan=False) | st.none()
 times = st.datetimes(
     min_value=parse_instant("1990-01-01T00:00:00Z").replace(tzinfo=None),
@@ -29,8 +32,8 @@ times = st.datetimes(
 ).map(lambda moment: moment.isoformat())
 good_rows = st.fixed_dictionaries(
     {
-        "id": st.sampled_from(["a", "b", "c", "a\\b", "ü", "\u2028"]) | texts,
-        "customerId": texts,
+        "id": st.sampled_from(["a", "b", "c", "a\\b", "ü", "\u2028"]) | ids,
+        "customerId": ids,
         "offerId": st.sampled_from(["offer_1", "offer_2"]),
         "channelId": st.just("web"),
         "outcome": st.sampled_from(["impression", "click", "convert"]),
@@ -66,6 +69,9 @@ def cut(share: float) -> Callable[[Row], bytes]:
 spoilers: st.SearchStrategy[Callable[[Row], bytes]] = st.one_of(
     field("id", "", "x" * 65, 7, None, "a\0", ["a"]),
     field("customerId", "", "y" * 65, 0, None, "\0"),
+    st.tuples(st.sampled_from(["id", "customerId", "creativeId"]), controls).map(
+        lambda found: lambda row: text_of({**row, found[0]: f"a{found[1]}"})
+    ),
     field("offerId", "offer_9", "", "offer_1 ", "\0", 1),
     field("outcome", "applause", "Click", None),
     field("creativeId", "banner_9", 1),
