@@ -20,6 +20,7 @@ _ADVICE = {
     "53100": "Free some disk space on the database server.",
     "53200": "The database server has too little memory.",
     "53300": "The database server has no connection left.",
+    "55P03": "Somebody has been reading the table for long, such as a backup.",
 }
 
 

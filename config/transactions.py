@@ -9,10 +9,12 @@ from django.db import Error, OperationalError, connection
 
 Result = TypeVar("Result")
 
+LOCK_NOT_AVAILABLE = "55P03"  # what is said after a lock_timeout
 # The transaction was right and nothing of it is left: it may succeed the next time.
 _REPEATABLE = {
     "40P01",  # deadlock_detected
     "40001",  # serialization_failure
+    LOCK_NOT_AVAILABLE,
 }
 _PAUSES = 0.05, 0.2, 0.8, 3.0  # seconds at most before each further attempt
 
@@ -23,7 +25,7 @@ def sqlstate(error: Error) -> str | None:
 
 
 def repeated(transaction: Callable[[], Result]) -> Result:
-    """Run a function that is one whole transaction, again after a deadlock.
+    """Run a function that is one whole transaction, again after a deadlock or a lock_timeout.
 
     Pauses grow and are random, so that two who met do not meet again. Inside another transaction
     the function runs once: that one is lost as a whole.

@@ -25,9 +25,27 @@ who joined or left. Each is right only while the other stands still. Segments ca
 side by side: they write different rows.
 """
 
+from typing import Any
+
 from django.db import connection
+from psycopg import sql
+
+# Who waits for a lock that excludes readers holds up all readers that come later. A long reader,
+# such as a backup, is therefore not waited for longer than answers can bear.
+EXCLUDE_READERS_WITHIN = "3s"
 
 _SUMMARIES = 7226450914  # any number, as long as nobody else uses it
+
+
+def exclude_readers(cursor: Any, lock: sql.Composable) -> None:
+    """Run a LOCK TABLE that excludes readers, in a transaction.
+
+    Raises OperationalError (55P03) if somebody has read the table for too long; the transaction is
+    lost then, and may be tried again.
+    """
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [EXCLUDE_READERS_WITHIN])
+    cursor.execute(lock)
+    cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 
 def lock_summaries() -> None:

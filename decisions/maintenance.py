@@ -12,7 +12,7 @@ from psycopg import sql
 from config.transactions import repeated
 from decisions.append_only import changing_the_log
 from decisions.folding import add, contributions
-from decisions.locks import lock_summaries
+from decisions.locks import exclude_readers, lock_summaries
 from decisions.models import Attribution, DecisionTrace, Interaction, SummaryMark, Suppression
 from decisions.partitions import PARTITIONED, following, month_of
 from decisions.refreshing import LOGS, Summaries
@@ -78,7 +78,7 @@ def _drop(
         lock_summaries()
         table = sql.Identifier(model._meta.db_table)  # noqa: SLF001 - documented API
         # As dropping does anyway, but before looking for rows that nobody may add meanwhile.
-        cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
+        exclude_readers(cursor, sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
         old = model._default_manager.filter(**{f"{time}__lt": edge})  # noqa: SLF001
         for log in logs:
             mark = SummaryMark.objects.get_or_create(summary=log)[0]

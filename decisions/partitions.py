@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection, models
+from django.db import OperationalError, connection, models
 from psycopg import sql
 
-from config.transactions import repeated
+from config.transactions import LOCK_NOT_AVAILABLE, repeated, sqlstate
 from decisions.append_only import changing_the_log
-from decisions.locks import lock_summaries
+from decisions.locks import exclude_readers, lock_summaries
 from decisions.models import Attribution, DecisionTrace, Interaction, Run
 
 # The log tables, each with the column that it is partitioned by.
@@ -47,11 +47,12 @@ def ensure_partitions(
     oldest, newest = following(this_month, -12 * OLDEST_YEARS), following(this_month, 12)
     table = model._meta.db_table  # noqa: SLF001 - documented API
     wanted = {f"{table}_{m[:4]}_{m[5:]}": m for m in months if oldest <= m <= newest}
+    create = _create if move else _create_unless_read
     return [
         name
         for name in _missing(list(wanted))
         if repeated(
-            partial(_create, _names(table, PARTITIONED[model], name, wanted[name]), name, move=move)
+            partial(create, _names(table, PARTITIONED[model], name, wanted[name]), name, move=move)
         )
     ]
 
@@ -94,6 +95,16 @@ def _waiting(cursor: Any, names: dict[str, sql.Composable]) -> bool:
     return bool(cursor.fetchone()[0])
 
 
+def _create_unless_read(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
+    """As _create; but rows go to the default partition as long as a backup reads that one."""
+    try:
+        return _create(names, name, move=move)
+    except OperationalError as error:
+        if sqlstate(error) != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+
+
 def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
     """Whether it was still to be made.
 
@@ -116,7 +127,9 @@ def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
         # Looked for once more before the default partition is locked, which holds others up.
         if not _missing([name]) or (not move and _waiting(cursor, names)):
             return False
-        cursor.execute(sql.SQL("LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE").format(**names))
+        exclude_readers(
+            cursor, sql.SQL("LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE").format(**names)
+        )
         if not move and _waiting(cursor, names):
             return False
         for statement in (

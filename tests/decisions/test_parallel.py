@@ -182,3 +182,26 @@ def one(session: psycopg.Connection, query: LiteralString) -> Any:
     found = session.execute(query).fetchone()
     assert found
     return found[0]
+
+
+@pytest.mark.usefixtures("_no_partitions")
+def test_a_long_reader_keeps_nobody_from_ingesting_or_reading(tmp_path: Path) -> None:
+    """A backup reads all tables in one transaction."""
+    assert ingest(write_bundle(tmp_path / "catalogue", **CATALOGUE)).status == 0
+    with psycopg.connect(database_url()) as backup, psycopg.connect(database_url()) as reader:
+        backup.execute("SELECT count(*) FROM decisions_interaction")
+        loading = start_ingest(write_bundle(tmp_path / "rows", interactions=[INTERACTION]))
+        dropping = start("drop_partitions", "--older-than", "3")
+        while loading.poll() is None or dropping.poll() is None:
+            reader.execute("SET statement_timeout = '8s'")
+            assert one(reader, "SELECT count(*) FROM decisions_interaction") >= 0
+            reader.rollback()
+        loaded = finish(loading)
+        assert loaded.status == 0, loaded.output
+        output, _ = dropping.communicate()
+        assert dropping.returncode == 1
+        assert "Somebody has been reading the table for long, such as a backup. Run" in output
+        assert one(reader, "SELECT tableoid::regclass::text FROM decisions_interaction") == (
+            "decisions_interaction_default"
+        )
+    assert "nothing is that old" in output_of(start("drop_partitions", "--older-than", "3"))
