@@ -5,7 +5,6 @@ import socket
 import sys
 import threading
 import time
-from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from granian.server import Server
 CONNECTIONS = 4096
 # Left to requests when the server is told to stop: what they may take, and to send the answer.
 STOPPING_SECONDS = 2
+FORKED_AFTER_SECONDS = 0.5
 
 
 def check_port() -> None:
@@ -56,7 +56,10 @@ def serve(message: str = "") -> None:
         log_dictconfig={"loggers": {"_granian": {"propagate": True}}},
     )
     if message:
-        threading.Thread(target=_announce, args=[message], daemon=True).start()
+        # Once granian has forked: no other thread may be busy in that moment.
+        announcing = threading.Timer(FORKED_AFTER_SECONDS, _announce, [message])
+        announcing.daemon = True
+        announcing.start()
     server.serve()
 
 
@@ -67,14 +70,13 @@ def allow_open_files() -> None:
 
 
 def _announce(message: str) -> None:
-    host = "127.0.0.1" if settings.BIND_ADDRESS in ("0.0.0.0", "::") else settings.BIND_ADDRESS  # noqa: S104 - compared
+    host = settings.BIND_ADDRESS
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound here
     address = f"http://{f'[{host}]' if ':' in host else host}:{settings.PORT}/healthz"
     while True:
         try:
             with urlopen(address, timeout=1):
                 break
-        except HTTPError:
-            break
-        except (URLError, OSError):
+        except OSError:
             time.sleep(0.05)
     print(message, flush=True)
