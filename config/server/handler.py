@@ -7,7 +7,8 @@ import asyncio
 import time
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core import signals
@@ -25,6 +26,7 @@ LIGHT = ("/static/", "/healthz", "/readyz", "/metrics", "/favicon.ico")
 LIGHT_THREADS = 2
 # So many requests may wait for a thread. Whoever comes then is turned away at once.
 LONGEST_QUEUE = 100
+BODILESS = ("GET", "HEAD")
 
 
 class TooLargeError(Exception):
@@ -43,12 +45,10 @@ class ThreadedHandler(ASGIHandler):
         """The synchronous one, since that is how all is written here."""
         super().load_middleware(is_async=False)
 
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request, or say why not."""
         try:
-            # Granian waits for the header no longer than this, either.
-            async with asyncio.timeout(settings.READ_TIMEOUT_SECONDS):
-                body = await self.read_body(_limited(receive, settings.MAX_BODY_BYTES))
+            body = await self._body(scope, receive)
             response: Any = await self._answer(scope, body)
         except RequestAborted:
             return
@@ -61,6 +61,14 @@ class ThreadedHandler(ASGIHandler):
         if scope["method"] == "HEAD":
             response.content = b""  # which its length, as a header, still tells
         await self.send_response(response, send)
+
+    async def _body(self, scope: Any, receive: Any) -> IO[bytes]:
+        """The body of a request; of those that have none by their nature, none is waited for."""
+        if scope["method"] in BODILESS:
+            return BytesIO()
+        # Granian waits for the header no longer than this, either.
+        async with asyncio.timeout(settings.READ_TIMEOUT_SECONDS):
+            return await self.read_body(_limited(receive, settings.MAX_BODY_BYTES))
 
     async def _answer(self, scope: Any, body: Any) -> HttpResponseBase:
         """The answer from a thread. Raises OverloadedError if none is free in time."""

@@ -201,6 +201,8 @@ def test_answers_are_those_of_django(shop: Shop, token: str) -> None:
         assert csv.headers["content-type"].startswith("text/csv")
         icon = server.get("/static/dashboard/icon.svg")
         assert (icon.status, icon.headers["content-type"]) == (200, "image/svg+xml")
+        pointless = {"Authorization": f"Bearer {token}", "Content-Length": "9"}
+        assert server.send("GET", ADDRESS, headers=pointless, body=b"pointless").status == 200
         page = server.get("/sign-in/")
         assert "csrftoken=" in page.headers["set-cookie"]
 
