@@ -9,6 +9,8 @@ from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from config.commands import first_line
+
 _LOCK = 7226450913  # any number, as long as nobody else uses it
 
 
@@ -30,18 +32,22 @@ def schema_lock(database: BaseDatabaseWrapper) -> Iterator[None]:
         raise
 
 
+class UnreachableError(CommandError):
+    """There is no database, or not yet."""
+
+
 def ensure_schema() -> None:
     """Set up a database that has never been migrated, and keep the product's own one up to date.
 
-    Raises CommandError where the database cannot be reached, and where another server's tables
-    are behind: when to change those is for its owner to say.
+    Raises UnreachableError where there is no database, and CommandError where another server's
+    tables are behind: when to change those is for its owner to say.
     """
     try:
         if not _pending():
             return
     except OperationalError as error:
-        raise CommandError(
-            f"The database cannot be reached: {str(error).strip()}. "
+        raise UnreachableError(
+            f"The database cannot be reached: {first_line(error)}. "
             "Check that the server runs and that DATABASE_URL names it."
         ) from error
     with schema_lock(connection):

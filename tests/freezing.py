@@ -13,10 +13,12 @@ PIECE = 65536
 class FreezingProxy:
     """A TCP port that leads to the server of the tests, until it freezes."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        """Port 0 is any that is free."""
         self._thawed = threading.Event()
         self._thawed.set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self.port: int = self._listener.getsockname()[1]
         self._sockets: list[socket.socket] = []
 
     def __enter__(self) -> Self:
@@ -34,9 +36,8 @@ class FreezingProxy:
     def url(self) -> str:
         """The database of the tests, by way of this port."""
         settings = connection.settings_dict
-        port = self._listener.getsockname()[1]
         who = settings["USER"] + (f":{settings['PASSWORD']}" if settings["PASSWORD"] else "")
-        return f"postgres://{who}@127.0.0.1:{port}/{settings['NAME']}?sslmode=disable"
+        return f"postgres://{who}@127.0.0.1:{self.port}/{settings['NAME']}?sslmode=disable"
 
     def freeze(self) -> None:
         """Forward nothing more. New connections are accepted, as by a kernel, and hang."""

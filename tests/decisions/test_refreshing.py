@@ -23,6 +23,7 @@ from segments.materialisation import materialise
 from segments.models import Segment
 from tests import shop
 from tests.decisions.stored import assert_sums_are_right
+from tests.freezing import FreezingProxy
 from tests.ingesting import database_url
 from tests.loading import load
 from tests.processes import insert, output_of, session_of, start, wait_until
@@ -258,6 +259,22 @@ def test_a_log_that_cannot_be_folded_in_does_not_keep_others_from_it() -> None:
     )
     assert waiting() == NOTHING | {"runs": Run.objects.count()}
     assert_sums_are_right()
+
+
+def test_watching_begins_before_there_is_a_database() -> None:
+    with FreezingProxy() as proxy:
+        url, port = proxy.url, proxy.port
+    process = start("refresh_summaries", "--watch", "0.05", url=url)
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line.startswith("The database cannot be reached: ")
+    assert line.endswith("and that DATABASE_URL names it. Trying again.\n")
+    with psycopg.connect(database_url()) as other:
+        insert(other, "new")
+    with FreezingProxy(port):
+        wait_until(lambda: waiting() == NOTHING)
+        process.terminate()
+        assert output_of(process).endswith("stopped\n")
 
 
 @pytest.mark.usefixtures("_broken")

@@ -2,7 +2,9 @@
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import IO, Any, cast
 
 from django.core.management import CommandError
@@ -12,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from config.commands import DatabaseCommand, failure, terminated_as_interrupted
-from config.schema import ensure_schema
+from config.schema import UnreachableError, ensure_schema
 from decisions.refreshing import rebuild, refresh, status
 from segments.history import SUMMARIES
 
@@ -57,33 +59,39 @@ class Command(DatabaseCommand):
             raise CommandError(f"--to {last} lies before --from {first}.")
         if watch is not None and watch <= 0:
             raise CommandError(f"--watch is {watch:g}; it must be a number of seconds above 0.")
-        ensure_schema()
         self.console = Console(file=cast("IO[str]", self.stdout._out))  # noqa: SLF001 - rich ends lines itself
+        prepare = partial(self._prepare, rebuild=rebuild, first=first, last=last)
         if status:
+            ensure_schema()
             self._show_status()
-            return
-        if watch is not None:
-            self._watch(watch, rebuild=rebuild, first=first, last=last)
-            return
+        elif watch is not None:
+            self._watch(watch, prepare)
+        else:
+            prepare()
+            self._refresh()
+
+    def _prepare(self, *, rebuild: bool, first: date | None, last: date | None) -> None:
+        """What is done once, before all refreshing."""
+        ensure_schema()
         if rebuild:
             self._rebuild(first, last)
-        self._refresh()
 
-    def _watch(
-        self, seconds: float, *, rebuild: bool, first: date | None, last: date | None
-    ) -> None:
+    def _watch(self, seconds: float, prepare: Callable[[], None]) -> None:
         """Refresh until somebody says stop, which is how this ends well.
 
         After a database error of whatever kind, the next turn connects anew.
         """
+        prepared = False
         try:
             with terminated_as_interrupted():
                 while True:
                     try:
-                        if rebuild:
-                            self._rebuild(first, last)
-                            rebuild = False
+                        if not prepared:
+                            prepare()
+                            prepared = True
                         self._refresh()
+                    except UnreachableError as error:
+                        self.stderr.write(f"{error} Trying again.")
                     except Error as error:
                         self.stderr.write(f"{failure(error)} Trying again.")
                         connection.close()
