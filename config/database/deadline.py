@@ -4,6 +4,9 @@ A server's own time limits do not help a client whose server, or the network on 
 stopped: then nobody is left to say so. So each wait is bounded here as well, by a deadline that
 holds for all connections of the thread, from connecting to the check of a kept connection.
 
+Looking up a host's name is the one wait that is left to the system: libpq does not give control
+back meanwhile. Where name servers may hang, name the database by its address.
+
 Commands have no deadline. They may wait for as long as their work takes.
 """
 
