@@ -20,10 +20,11 @@ from psycopg import sql
 
 from benchmarks.catalogue import FLOWS, OFFERS, POLICY_TYPES, REGIONS, RULES, TIERS
 from decisions.append_only import ingesting
-from decisions.ingestion.context import Context
-from decisions.ingestion.traces import DecisionTraceRow
+from decisions.logs import PARTITIONED
 from decisions.models import Interaction
-from decisions.partitions import PARTITIONED, ensure_partitions, month_of
+from decisions.partitions import ensure_partitions, month_of
+from ingestion.context import Context
+from ingestion.rows.traces import DecisionTraceRow
 
 DAYS, CANDIDATES, SHAPES, CHUNK = 400, 20, 20_000, 500_000
 
@@ -133,8 +134,8 @@ def fill(interactions: int, told: Callable[[str], None]) -> dict[str, float]:
     ends = datetime.now(UTC).replace(microsecond=0)
     starts = ends - timedelta(days=DAYS)
     months = {month_of((starts + timedelta(days=day)).date()) for day in range(DAYS + 2)}
-    for model in PARTITIONED:
-        ensure_partitions(model, months)
+    for log in PARTITIONED:
+        ensure_partitions(log, months)
     parts = _parts(starts, interactions)
     took: dict[str, float] = {}
     with connection.cursor() as cursor:

@@ -9,12 +9,12 @@ from django.db import connection
 
 from benchmarks import catalogue, log_data
 from config.schema import ensure_schema
+from decisions.logs import Log
 from decisions.models import DecisionTrace, Interaction
-from decisions.refreshing import refresh
 from offers.models import Offer
-from segments.history import SUMMARIES
-from segments.materialisation import analyze_members, materialise
 from segments.models import Segment
+from summaries.materialising import analyze_members, materialise
+from summaries.refreshing import refresh
 
 # Customers who leave the segment of tier 3, as many as join it: 1 % of its members in all.
 CHANGE = """
@@ -64,18 +64,18 @@ def prepare(told: Callable[[str], None]) -> dict[str, Any]:
 
 def measure_refreshing() -> dict[str, float]:
     """Rows per second, by log."""
-    folded: dict[str, int] = {}
+    merged: dict[str, int] = {}
     seconds: dict[str, float] = {}
     last = perf_counter()
 
-    def advanced(log: str, done: int, _total: int) -> None:
+    def advanced(log: Log, done: int, _total: int) -> None:
         nonlocal last
         now = perf_counter()
-        seconds[log] = seconds.get(log, 0) + now - last
-        folded[log], last = done, now
+        seconds[log.entity] = seconds.get(log.entity, 0) + now - last
+        merged[log.entity], last = done, now
 
-    refresh(SUMMARIES, advanced)
-    return {log: folded[log] / seconds[log] for log in folded}
+    refresh(advanced)
+    return {log: merged[log] / seconds[log] for log in merged}
 
 
 def measure_materialising() -> dict[str, float]:

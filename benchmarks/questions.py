@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.client import address
 from benchmarks.queries import OF_SEGMENTS, QUERIES, Dialect
-from dashboard.services import REGISTRY
+from dashboard.reports import REGISTRY
 from decisions.window import Window
 from offers.models import Offer
 from segments.models import Segment

@@ -54,8 +54,7 @@ def measure(home: Path, size: str) -> dict[str, Any]:
     from benchmarks.engines import loaded  # noqa: PLC0415 - needs the settings
     from benchmarks.log_data import add_tail  # noqa: PLC0415
     from benchmarks.prepare import generate, measure_refreshing, prepare  # noqa: PLC0415
-    from decisions.refreshing import refresh  # noqa: PLC0415
-    from segments.history import SUMMARIES  # noqa: PLC0415
+    from summaries.refreshing import refresh  # noqa: PLC0415
 
     interactions = SIZES[size]
     found: dict[str, Any] = {
@@ -68,7 +67,7 @@ def measure(home: Path, size: str) -> dict[str, Any]:
     }
     found["generated"] = _once(home / "generated.json", partial(generate, interactions, told))
     found["prepared"] = _once(home / "prepared.json", partial(prepare, told))
-    refresh(SUMMARIES)  # the tail of an earlier run
+    refresh()  # the tail of an earlier run
     found |= measure_http("fresh")
     found["raw"], found["engines"] = measure_raw(loaded(home, told))
     add_tail(interactions, TAIL)
@@ -95,7 +94,7 @@ def measure_http(state: str) -> dict[str, Any]:
         throughput,
         timed,
     )
-    from benchmarks.questions import questions  # noqa: PLC0415
+    from benchmarks.questions import questions  # noqa: PLC0415 - needs the settings
 
     token = new_token()
     answers, floors = [], []
@@ -118,7 +117,7 @@ def measure_http(state: str) -> dict[str, Any]:
 
 def measure_raw(engines: list[Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Latency of the hand-written queries, and whether all engines find the same."""
-    from benchmarks.questions import questions  # noqa: PLC0415
+    from benchmarks.questions import questions  # noqa: PLC0415 - needs the settings
 
     found = []
     for question in questions():

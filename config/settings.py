@@ -168,9 +168,12 @@ INSTALLED_APPS = [
     "django_prometheus",
     "django_structlog",
     "config",
+    "accounts",
     "offers",
     "decisions",
     "segments",
+    "summaries",
+    "ingestion",
     "dashboard",
     "fixtures",
 ]
@@ -180,7 +183,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.admin_csp.AdminAwareCSPMiddleware",
+    "config.csp.AdminAwareCSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -190,7 +193,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     # Last, so that the others see a response, not an exception.
-    "dashboard.access.refusals.SignInRefusedMiddleware",
+    "accounts.refusals.SignInRefusedMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"  # of `runserver`; make serve runs config.asgi
@@ -221,9 +224,9 @@ LOGIN_REDIRECT_URL = "dashboard"
 
 # ---------------------------------------------------------------- signing in
 
-AUTHENTICATION_BACKENDS = ["dashboard.access.backend.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backend.PasswordBackend"]
 PASSWORD_HASHERS = [
-    "dashboard.access.passwords.Argon2Hasher",
+    "accounts.passwords.Argon2Hasher",
     # Hashes of older versions, which signing in renews.
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
@@ -237,7 +240,7 @@ AUTH_PASSWORD_VALIDATORS = [
             "NumericPasswordValidator",
         )
     ),
-    {"NAME": "dashboard.access.passwords.RevokesTokens"},
+    {"NAME": "accounts.passwords.RevokesTokens"},
 ]
 
 
@@ -301,10 +304,10 @@ CACHES = {
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "dashboard.authentication.BearerTokenAuthentication",
-        "dashboard.authentication.SafeSessionAuthentication",
+        "accounts.authentication.BearerTokenAuthentication",
+        "accounts.authentication.SafeSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["dashboard.permissions.IsViewer"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.IsViewer"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": THROTTLE_RATE, **FAILURE_RATES},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -384,5 +387,5 @@ structlog.configure(
 UNFOLD = {
     "SITE_TITLE": "Decision dashboard",
     "SITE_HEADER": "Decision dashboard",
-    "SIDEBAR": {"show_search": True, "navigation": "dashboard.admin.navigation"},
+    "SIDEBAR": {"show_search": True, "navigation": "dashboard.navigation.navigation"},
 }

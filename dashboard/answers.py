@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dashboard.parameters import Parameters, shown
-from dashboard.services.base import DIMENSIONS, Question
+from dashboard.reports.base import DIMENSIONS, Question
 from dashboard.snapshot import snapshot
 from decisions.models import AlgorithmModel, DecisionFlow
 from decisions.window import Window
@@ -94,7 +94,7 @@ def _named(parameters: Parameters) -> tuple[dict[str, Any], list[str]]:
             model, place = ENTITIES[name]
         else:
             continue
-        entity = model._default_manager.filter(external_id=external_id).first()  # noqa: SLF001 - documented API
+        entity = model._default_manager.filter(external_id=external_id).first()
         if entity is None:
             missing.append(f"{name}: there is no {_noun(model)} with the id {shown(external_id)}.")
         elif isinstance(entity, Segment) and entity.materialized_at is None:
@@ -107,7 +107,7 @@ def _named(parameters: Parameters) -> tuple[dict[str, Any], list[str]]:
 
 
 def _noun(model: type[Entity]) -> str:
-    return str(model._meta.verbose_name)  # noqa: SLF001 - documented API
+    return str(model._meta.verbose_name)
 
 
 def _part(window: Window) -> WindowPart:

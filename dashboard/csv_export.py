@@ -10,8 +10,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from dashboard.services.base import Row, Service
-from dashboard.services.decisions import RANKS
+from dashboard.reports.base import Report, Row
+from dashboard.reports.decisions import RANKS
 
 # Without it, Excel takes the bytes for text in the code page of the user's country.
 BYTE_ORDER_MARK = "\ufeff"
@@ -30,7 +30,7 @@ FORMULA = re.compile(f"{_CELL}{_SIGN}|{_BREAK}")
 Line = dict[str, Any]
 
 
-def as_csv(service: type[Service], grouping: str | None, data: Any) -> str:
+def as_csv(service: type[Report], grouping: str | None, data: Any) -> str:
     """The `data` of the answer as CSV (RFC 4180), in UTF-8 with a byte order mark.
 
     A header comes first, the same whether there are data or not. Then each object of the data has
@@ -59,7 +59,7 @@ def as_csv(service: type[Service], grouping: str | None, data: Any) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def row_type(service: type[Service], grouping: str | None) -> type[Row]:
+def row_type(service: type[Report], grouping: str | None) -> type[Row]:
     """What the objects of the data are; without a grouping, the first that the type declares."""
     if grouping is not None:
         return service.GROUPS[grouping][0]

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from dashboard.errors import UNKNOWN_TYPE
-from dashboard.services import REGISTRY
-from dashboard.services.base import Service
+from dashboard.reports import REGISTRY
+from dashboard.reports.base import Report
 
 LONGEST_WINDOW = 365
 LONGEST_ID = 64
@@ -76,7 +76,7 @@ class Parameters:
     """What is asked for: the given parameters by name, and those that the type has no use for."""
 
     name: str
-    service: type[Service]
+    service: type[Report]
     given: dict[str, Any]
     ignored: list[str]
     format: str | None = None

@@ -19,10 +19,10 @@ Everybody takes what they need of these from top to bottom, so nobody waits in a
 Other programs may take locks in another order, in transactions of many statements. What they
 run into is done again (config/transactions.py).
 
-The summaries lock keeps the writers of the summaries apart. Refreshing moves the mark up to which
-the log has been folded in; materialising a segment folds the history up to that mark for customers
-who joined or left. Each is right only while the other stands still. Segments can be materialised
-side by side: they write different rows.
+The summaries lock keeps the writers of the summaries apart. Refreshing moves the watermark of a
+log; materialising a segment adds the history up to that watermark, for customers who joined or
+left. Each is right only while the other stands still. Segments can be materialised side by side:
+they write different rows.
 """
 
 from typing import Any
@@ -49,7 +49,7 @@ def exclude_readers(cursor: Any, lock: sql.Composable) -> None:
 
 
 def lock_summaries() -> None:
-    """Be the only writer of the summaries, and the only one to move the mark.
+    """Be the only writer of the summaries, and the only one to move the watermarks.
 
     Waits for all others, and lasts to the end of the transaction.
     """
@@ -57,7 +57,7 @@ def lock_summaries() -> None:
 
 
 def lock_summaries_shared() -> None:
-    """Keep the mark where it is; others may hold this lock as well.
+    """Keep the watermarks where they are; others may hold this lock as well.
 
     Waits for `lock_summaries` alone, and lasts to the end of the transaction.
     """

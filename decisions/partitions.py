@@ -5,21 +5,15 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-from django.db import OperationalError, connection, models
+from django.db import OperationalError, connection
 from psycopg import sql
 
 from config.transactions import LOCK_NOT_AVAILABLE, repeated, sqlstate
 from decisions.append_only import changing_the_log
 from decisions.locks import exclude_readers, lock_summaries
-from decisions.models import Attribution, DecisionTrace, Interaction, Run
+from decisions.logs import Log
+from decisions.sql import text
 
-# The log tables, each with the column that it is partitioned by.
-PARTITIONED: dict[type[models.Model], str] = {
-    Interaction: "occurred_at",
-    DecisionTrace: "created_at",
-    Run: "started_at",
-    Attribution: "created_at",
-}
 # Stray dates stay in the default partition, so that a broken clock cannot make thousands of tables.
 OLDEST_YEARS = 10
 
@@ -35,9 +29,7 @@ def following(month: str, count: int = 1) -> str:
     return f"{months // 12:04}-{months % 12 + 1:02}"
 
 
-def ensure_partitions(
-    model: type[models.Model], months: Iterable[str], *, move: bool = False
-) -> list[str]:
+def ensure_partitions(log: Log, months: Iterable[str], *, move: bool = False) -> list[str]:
     """Create the partitions that `months` lack, in UTC; returns the names of the new ones.
 
     Months more than ten years back or one year ahead are left to the default partition, and
@@ -45,26 +37,23 @@ def ensure_partitions(
     """
     this_month = month_of(datetime.now(UTC).date())
     oldest, newest = following(this_month, -12 * OLDEST_YEARS), following(this_month, 12)
-    table = model._meta.db_table  # noqa: SLF001 - documented API
-    wanted = {f"{table}_{m[:4]}_{m[5:]}": m for m in months if oldest <= m <= newest}
+    wanted = {f"{log.table}_{m[:4]}_{m[5:]}": m for m in months if oldest <= m <= newest}
     create = _create if move else _create_unless_read
     return [
         name
         for name in _missing(list(wanted))
-        if repeated(
-            partial(create, _names(table, PARTITIONED[model], name, wanted[name]), name, move=move)
-        )
+        if repeated(partial(create, _names(log, name, wanted[name]), name, move=move))
     ]
 
 
-def _names(table: str, time: str, name: str, month: str) -> dict[str, sql.Composable]:
+def _names(log: Log, name: str, month: str) -> dict[str, sql.Composable]:
     return {
-        "log": sql.Identifier(table),
-        "rest": sql.Identifier(f"{table}_default"),
+        "log": sql.Identifier(log.table),
+        "rest": sql.Identifier(f"{log.table}_default"),
         "new": sql.Identifier(name),
-        "log_name": sql.Literal(table),
+        "log_name": sql.Literal(log.table),
         "new_name": sql.Literal(name),
-        "time": sql.Identifier(time),
+        "time": sql.Identifier(log.time),
         "start": sql.Literal(f"{month}-01T00:00:00+00:00"),
         "end": sql.Literal(f"{following(month)}-01T00:00:00+00:00"),
     }
@@ -106,9 +95,7 @@ def _create_unless_read(names: dict[str, sql.Composable], name: str, *, move: bo
 
 
 def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
-    """Whether it was still to be made.
-
-    Attaching, unlike CREATE TABLE … PARTITION OF, does not wait for the writers of other months.
+    """Create the partition; returns whether it was still to be made.
 
     The log is locked against others who add partitions before anything else is looked at; then
     the default partition, so that nobody can add a row of this month to it meanwhile
@@ -132,16 +119,5 @@ def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
         )
         if not move and _waiting(cursor, names):
             return False
-        for statement in (
-            "CREATE TABLE {new} (LIKE {log} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
-            (
-                "WITH moved AS ("
-                "DELETE FROM {rest} WHERE {time} >= {start} AND {time} < {end} RETURNING *) "
-                "INSERT INTO {new} SELECT * FROM moved"
-            ),
-            "ALTER TABLE {log} ATTACH PARTITION {new} FOR VALUES FROM ({start}) TO ({end})",
-            # Those for each row it has from the log now.
-            "SELECT decisions_guard_statements({new_name}, {log_name})",
-        ):
-            cursor.execute(sql.SQL(statement).format(**names))
+        cursor.execute(sql.SQL(text("new_partition")).format(**names))
     return True

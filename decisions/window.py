@@ -8,24 +8,34 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True)
 class Window:
-    """`days` calendar days in the reporting time zone, from `first` to `last`, both included."""
+    """Calendar days in a time zone, from `first` to `last`, both included.
 
-    days: int
+    Raises ValueError if `last` lies before `first`.
+    """
+
     first: date
     last: date
     time_zone: str
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"a window cannot end on {self.last} and begin on {self.first}")
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
 
     @classmethod
     def ending(cls, as_of: datetime, days: int, time_zone: str) -> Self:
         """The `days` days that end with the day of the instant `as_of`."""
         today = as_of.astimezone(ZoneInfo(time_zone)).date()
-        return cls(days, today - timedelta(days=days - 1), today, time_zone)
+        return cls(today - timedelta(days=days - 1), today, time_zone)
 
     def before(self, days: int) -> "Window":
         """The `days` days just before this window."""
-        return Window(
-            days, self.first - timedelta(days=days), self.first - timedelta(days=1), self.time_zone
-        )
+        last = self.first - timedelta(days=1)
+        return Window(last - timedelta(days=days - 1), last, self.time_zone)
 
     @property
     def start(self) -> datetime:

@@ -1,67 +1,22 @@
-"""What the admin's pages have in common."""
+"""What the admin's pages of the catalogue have in common."""
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import display
-from django.core.paginator import Paginator
-from django.db import DataError, Error, IntegrityError, connections, models, transaction
+from django.db import DataError, Error, IntegrityError, models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.functional import cached_property
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
+from config.admin_base import ModelAdmin
 from config.terminal import CONTROL_CHARACTERS
 from offers.models import Status
 
 if TYPE_CHECKING:
-    from django.contrib import admin
-
-    # unfold has no types; its classes extend Django's, which have and are generic only there.
-    ModelAdmin = admin.ModelAdmin[Any]
     EntityForm = ModelForm[Any]
-    RowPaginator = Paginator[Any]
 else:
-    from unfold.admin import ModelAdmin
-
     EntityForm = ModelForm
-    RowPaginator = Paginator
-
-
-class EstimatePaginator(RowPaginator):
-    """Pages of a table that may be too large to count.
-
-    Up to 10,000 rows are counted. Beyond that a whole table has as many as the planner believes,
-    and a filtered list 10,001, so that its last page is a hundred pages away.
-    """
-
-    counted_rows = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        """How many rows there are, nearly."""
-        rows: models.QuerySet[Any] = self.object_list  # type: ignore[assignment]
-        # The order stays: the newest rows of a log are found at the end of the index of its ids.
-        counted = rows[: self.counted_rows + 1].count()
-        if counted <= self.counted_rows or rows.query.where:
-            return counted
-        return max(counted, estimated_rows(rows.model, rows.db))
-
-
-def estimated_rows(model: type[models.Model], database: str = "default") -> int:
-    """How many rows PostgreSQL believes the table of `model` has, all partitions together."""
-    with connections[database].cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(reltuples), 0)::bigint FROM pg_class "
-            "WHERE relkind = 'r' AND reltuples > 0 AND (oid = %(table)s::regclass "
-            "OR oid IN (SELECT relid FROM pg_partition_tree(%(table)s::regclass)))",
-            {"table": connections[database].ops.quote_name(model._meta.db_table)},  # noqa: SLF001 - documented API
-        )
-        (rows,) = cursor.fetchone()
-    return int(rows)
 
 
 class CatalogueForm(EntityForm):
@@ -129,7 +84,7 @@ class CatalogueAdmin(ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         except IntegrityError as error:
             self.message_user(request, _refusal(error), messages.ERROR)
-        meta = self.model._meta  # noqa: SLF001 - documented API
+        meta = self.model._meta
         page = f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_change"
         return HttpResponseRedirect(reverse(page, args=[object_id]))
 
@@ -173,7 +128,7 @@ class PermanentAdmin(CatalogueAdmin):
 
     def has_delete_permission(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: HttpRequest,  # noqa: ARG002
         obj: models.Model | None = None,  # noqa: ARG002
     ) -> bool:
         """Nobody."""
@@ -194,43 +149,3 @@ class StatusAdminMixin:
         Status.PAUSED.label: "warning",
         Status.DRAFT.label: "info",
     }
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Pages that nobody can change anything on."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Nobody."""
-        return False
-
-    def has_change_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: models.Model | None = None,  # noqa: ARG002
-    ) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: models.Model | None = None,  # noqa: ARG002
-    ) -> bool:
-        """Nobody."""
-        return False
-
-
-def html_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> SafeString:
-    """A table of the cells, which are escaped unless they are safe already."""
-    cell = '<td class="align-top border-b border-base-200 px-3 py-2">{}</td>'
-    head = format_html_join(
-        "", '<th class="px-3 py-2 text-left">{}</th>', ((header,) for header in headers)
-    )
-    body = format_html_join(
-        "",
-        "<tr>{}</tr>",
-        ((format_html_join("", cell, ((value,) for value in row)),) for row in rows),
-    )
-    return format_html(
-        '<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body
-    )

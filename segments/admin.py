@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.forms.fields import InvalidJSONInput
@@ -17,21 +17,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.database.deadline import extended
-from offers.admin_base import (
-    CatalogueAdmin,
-    CatalogueForm,
-    EstimatePaginator,
-    PermanentAdmin,
-    StatusAdminMixin,
-)
+from config.admin_base import EstimatePaginator
+from offers.admin_base import CatalogueAdmin, CatalogueForm, PermanentAdmin, StatusAdminMixin
 from segments.filters import InvalidFilterError, validate_filters
-from segments.materialisation import analyze_members, materialise
 from segments.models import Customer, Segment, SegmentMembership
 from segments.preview import counting_seconds, preview
-
-# Adding up the history of millions of customers takes minutes, not seconds as an answer does.
-MATERIALISING_SECONDS = 600
 
 
 class StorableJSONField(forms.JSONField):
@@ -93,33 +83,16 @@ class SegmentAdmin(StatusAdminMixin, PermanentAdmin):
     list_display = ("name", "external_id", "status_label", "materialized_at", "customer_count")
     list_filter = ("status", ("materialized_at", admin.EmptyFieldListFilter))
     readonly_fields = ("materialized_at", "customer_count", "members", "preview")
-    actions = ("materialise",)
 
     def save_model(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: HttpRequest,  # noqa: ARG002
         obj: Segment,
         form: Any,
         change: bool,
     ) -> None:
         """Store what was changed alone: the segment may have been materialised meanwhile."""
         obj.save(update_fields=form.changed_data if change else None)
-
-    @admin.action(description="Materialise", permissions=["change"])
-    def materialise(self, request: HttpRequest, queryset: QuerySet[Segment]) -> None:
-        """Bring the members in line with the filters and the customers as they are now."""
-        for segment in queryset.order_by("external_id"):
-            try:
-                with extended(MATERIALISING_SECONDS):
-                    change = materialise(segment.pk)
-            except InvalidFilterError as error:
-                messages.error(request, f"{segment.external_id} is left as it was: {error}.")
-                continue
-            if change is not None:
-                told = f"{change.joined:,} joined, {change.left:,} left, {change.after:,} members"
-                self.log_change(request, segment, f"Materialised: {told}.")
-                messages.success(request, f"{segment.external_id}: {told}.")
-        analyze_members()
 
     @admin.display(description="members")
     def members(self, obj: Segment) -> SafeString | str:
@@ -161,7 +134,7 @@ class SegmentFilter(admin.SimpleListFilter):
 
     def lookups(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: HttpRequest,  # noqa: ARG002
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
         """The materialised segments."""

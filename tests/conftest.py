@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
-pytest_plugins = ["tests.shop"]
+pytest_plugins = ["tests.support.shop"]
 
 
 @pytest.fixture(scope="session")

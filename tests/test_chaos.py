@@ -14,10 +14,10 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
-from tests.chaos import Chaos, own_postgres
-from tests.decisions.stored import assert_sums_are_right
-from tests.dice import Dice
-from tests.soak import FILES
+from tests.support.chaos import Chaos, own_postgres
+from tests.support.dice import Dice
+from tests.support.soak import FILES
+from tests.support.stored import assert_sums_are_right
 
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "20"))
 CHAOS_SEED = os.environ.get("CHAOS_SEED") or str(SystemRandom().getrandbits(32))

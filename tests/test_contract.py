@@ -9,11 +9,11 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from dashboard.services import REGISTRY
-from tests.described import faults
+from dashboard.reports import REGISTRY
 from tests.oracle import ACCEPTED, SAMPLED, TYPES
 from tests.oracle.question import PARAMETERS
-from tests.shop import ADDRESS, GIVEN, Shop, bundle
+from tests.support.described import faults
+from tests.support.shop import ADDRESS, GIVEN, Shop, bundle
 
 # How many queries each type makes when nothing but it is asked for. Two more ask for
 # the token's user and the user's roles.

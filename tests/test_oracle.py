@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from decisions.models import DecisionTrace, Interaction, OutcomeType
 from fixtures.builtin import built_in_outcome_types
 from offers.models import Offer
-from tests.bundles import bundles
-from tests.loading import empty_database, load
 from tests.oracle import TYPES, answer, members, same
 from tests.oracle.days import elapsed_part
 from tests.oracle.decisions import bin_of
 from tests.oracle.numbers import money, percentile
 from tests.oracle.world import first_wins, score_once
-from tests.pools import Bundle
+from tests.support.bundles import bundles
+from tests.support.loading import empty_database, load
+from tests.support.pools import Bundle
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 # A day with 25 hours in Berlin ends this window.

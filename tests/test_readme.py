@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from django.core.management import get_commands
 
-from dashboard.services import REGISTRY
-from segments.ingestion import ENTITIES
+from dashboard.reports import REGISTRY
+from ingestion.entities import ENTITIES
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -13,9 +13,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.decisions.stored import assert_sums_are_right
-from tests.dice import Dice
-from tests.soak import FILES, Soak, deadlocks
+from tests.support.dice import Dice
+from tests.support.soak import FILES, Soak, deadlocks
+from tests.support.stored import assert_sums_are_right
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "12"))
 SOAK_SEED = os.environ.get("SOAK_SEED") or str(SystemRandom().getrandbits(32))

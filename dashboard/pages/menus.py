@@ -40,7 +40,7 @@ def offers() -> Menu:
 def _menu(model: type[Entity], parameter: str, label: str, everything: str, views: str) -> Menu:
     active: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
-    for entity in model._default_manager.order_by("name", "external_id"):  # noqa: SLF001 - documented API
+    for entity in model._default_manager.order_by("name", "external_id"):
         fits = getattr(entity, "status", Status.ACTIVE) == Status.ACTIVE
         (active if fits else others).append((entity.external_id, entity.name))
     return Menu(parameter, label, everything, views, active, others)

@@ -15,9 +15,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView, TemplateView
 
+from accounts.permissions import IsViewer
+from accounts.roles import is_viewer
+from config.csp import nothing_inline
 from dashboard.pages.menus import menus, offers
-from dashboard.pages.policy import nothing_inline
-from dashboard.permissions import IsViewer, has_role
 from decisions.models import DecisionTrace
 
 strict = method_decorator(nothing_inline, "dispatch")
@@ -32,7 +33,7 @@ class DashboardView(LoginRequiredMixin, TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let in who may ask the endpoint. Raises PermissionDenied."""
-        if request.user.is_authenticated and not has_role(request.user):
+        if request.user.is_authenticated and not is_viewer(request.user):
             raise PermissionDenied(IsViewer.message)
         return super().dispatch(request, *args, **kwargs)
 
@@ -53,7 +54,7 @@ class DashboardView(LoginRequiredMixin, TemplateView):
     def _traces(self) -> str | None:
         """Where the admin lists decision traces, for those whom it lets in."""
         user = self.request.user
-        if user.is_staff and user.has_perm(f"decisions.view_{DecisionTrace._meta.model_name}"):  # noqa: SLF001 - documented API
+        if user.is_staff and user.has_perm(f"decisions.view_{DecisionTrace._meta.model_name}"):
             return reverse("admin:decisions_decisiontrace_changelist")
         return None
 

@@ -7,13 +7,13 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from dashboard.parameters import ParametersSerializer
 from dashboard.presentation import AROUND, CSV_TYPE, JSON_TYPE
+from dashboard.reports import REGISTRY
 from dashboard.schema import credentials
 from dashboard.schema.answers import COMPONENTS, component
 from dashboard.schema.csv_answers import csv_answer
 from dashboard.schema.errors import ERRORS, error_response
 from dashboard.schema.examples import example
 from dashboard.schema.parameters import parameter
-from dashboard.services import REGISTRY
 
 __all__ = ["credentials", "document"]
 

@@ -12,9 +12,9 @@ from django.db.models import Choices
 from msgspec import UNSET, Meta, UnsetType
 
 from dashboard.answers import ENTITIES, WindowPart
+from dashboard.reports import REGISTRY
+from dashboard.reports.base import Report
 from dashboard.schema.errors import Error
-from dashboard.services import REGISTRY
-from dashboard.services.base import Service
 
 COMPONENTS = "#/components/schemas/"
 ID_PARAMETERS = {*ENTITIES, "filterId"}
@@ -22,10 +22,10 @@ ID_PARAMETERS = {*ENTITIES, "filterId"}
 
 def component(kind: str) -> str:
     """The name of the schema of a type's answers."""
-    return f"{REGISTRY[kind].__name__}Answer"
+    return "".join(word.capitalize() for word in kind.split("_")) + "Answer"
 
 
-def envelope(kind: str, service: type[Service]) -> type[msgspec.Struct]:
+def envelope(kind: str, service: type[Report]) -> type[msgspec.Struct]:
     """What is around the data of a type, with the parts that apply to it."""
     fields: list[Any] = [
         ("type", Literal[kind]),
@@ -59,7 +59,7 @@ def described(kind: type, description: str, **constraints: Any) -> Any:
     return Annotated[kind, Meta(description=description, **constraints)]
 
 
-def data_of(service: type[Service]) -> Any:
+def data_of(service: type[Report]) -> Any:
     """The type of a service's data. Where an id names nothing, that is an empty list."""
     annotation = get_type_hints(service.data)["return"]
     if service.accepts & ID_PARAMETERS and get_origin(annotation) is not list:

@@ -5,9 +5,9 @@ from inspect import getdoc
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
 from dashboard.csv_export import as_csv, columns, row_type
+from dashboard.reports import REGISTRY
+from dashboard.reports.base import Report
 from dashboard.schema.examples import DATA
-from dashboard.services import REGISTRY
-from dashboard.services.base import Service
 
 
 def csv_answer() -> OpenApiResponse:
@@ -31,12 +31,12 @@ def csv_answer() -> OpenApiResponse:
     )
 
 
-def groupings(service: type[Service]) -> list[str | None]:
+def groupings(service: type[Report]) -> list[str | None]:
     """The groupings of a type, and None where there is an answer without one."""
     without = [None] if service.default_grouping is None else []
     return [*without, *service.groupings]
 
 
-def layout(service: type[Service], grouping: str | None) -> str:
+def layout(service: type[Report], grouping: str | None) -> str:
     """The columns of a type's answers."""
     return ", ".join(f"`{name}`" for name in columns(row_type(service, grouping)))

@@ -5,7 +5,7 @@ They tell one story: a shop that shows winter offers by email and in its app.
 
 from typing import Any
 
-from dashboard.services import REGISTRY
+from dashboard.reports import REGISTRY
 
 _BOOTS = {"offerId": "offer_001", "offerName": "Winter boots, 20 % off"}
 _SCARF = {"offerId": "offer_002", "offerName": "Free scarf with any coat"}

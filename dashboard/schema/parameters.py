@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from dashboard.parameters import COMMON, ChoiceField, DaysField, IdField
-from dashboard.services import REGISTRY
+from dashboard.reports import REGISTRY
 
 
 def parameter(name: str, field: serializers.Field[Any, Any, Any, Any]) -> OpenApiParameter:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from config.admin_base import EstimatePaginator
 from decisions.models import (
     AlgorithmModel,
     ContactPolicy,
@@ -15,7 +16,7 @@ from decisions.models import (
     QualificationRule,
     Suppression,
 )
-from offers.admin_base import CatalogueAdmin, EstimatePaginator, PermanentAdmin, StatusAdminMixin
+from offers.admin_base import CatalogueAdmin, PermanentAdmin, StatusAdminMixin
 
 
 @admin.register(OutcomeType)
@@ -59,7 +60,7 @@ class ActiveNowFilter(admin.SimpleListFilter):
 
     def lookups(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: HttpRequest,  # noqa: ARG002
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
         """The choices."""

@@ -9,8 +9,8 @@ from django.contrib.admin.utils import quote
 from django.urls import reverse
 
 from decisions.admin.addresses import traces_address
-from decisions.ingestion.outcomes import ELIGIBLE, SELECTED, STAGE_UNIT
 from decisions.models import ContactPolicy, DecisionTrace, MissStage, QualificationRule
+from decisions.outcomes import ELIGIBLE, SELECTED, STAGE_UNIT
 from offers.models import Entity, Offer
 
 
@@ -214,10 +214,10 @@ def _candidates(trace: DecisionTrace) -> Iterable[Candidate]:
 
 
 def _references(kind: type[Entity], keys: set[int]) -> dict[int, Reference]:
-    options = kind._meta  # noqa: SLF001 - documented API
+    options = kind._meta
     name = f"admin:{options.app_label}_{options.model_name}_change"
     found = {key: Reference("unknown", "?", "") for key in keys}
-    entities = kind._default_manager.in_bulk(keys)  # noqa: SLF001 - documented API
+    entities = kind._default_manager.in_bulk(keys)
     for key, entity in entities.items():
         found[key] = Reference(str(entity), entity.external_id, reverse(name, args=[key]))
     return found

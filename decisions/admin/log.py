@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
+from config.admin_base import EstimatePaginator, ReadOnlyAdmin, html_table
 from decisions.admin.log_base import LogAdmin
 from decisions.admin.periods import CreatedFilter, OccurredFilter, StartedFilter
 from decisions.models import (
@@ -14,7 +15,6 @@ from decisions.models import (
     Run,
     RunKey,
 )
-from offers.admin_base import EstimatePaginator, ReadOnlyAdmin, html_table
 
 
 @admin.register(Interaction)

@@ -12,8 +12,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from psycopg.errors import QueryCanceled
 
+from config.admin_base import EstimatePaginator, ReadOnlyAdmin
 from decisions.models.log import EventKey
-from offers.admin_base import EstimatePaginator, ReadOnlyAdmin
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
@@ -26,7 +26,7 @@ class NewestFirst(ChangeList):
 
     def get_ordering(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: HttpRequest,  # noqa: ARG002
         queryset: models.QuerySet[Any],  # noqa: ARG002
     ) -> list[Any]:
         """By `id`, whatever the address asks for."""
@@ -50,7 +50,7 @@ class LogAdmin(ReadOnlyAdmin):
 
     def get_changelist(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: HttpRequest,  # noqa: ARG002
         **kwargs: Any,  # noqa: ARG002
     ) -> type[ChangeList]:
         """Newest first."""
@@ -70,7 +70,7 @@ class LogAdmin(ReadOnlyAdmin):
         term = search_term.strip()
         if not term or self.keys is None:
             return super().get_search_results(request, queryset, search_term)
-        rows = self.keys._default_manager.filter(**{self.key_field: term})  # noqa: SLF001 - documented API
+        rows = self.keys._default_manager.filter(**{self.key_field: term})
         ids = list(rows.values_list("row_id", flat=True))
         found = Q(id__in=ids)
         if self.has_customer:

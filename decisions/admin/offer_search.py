@@ -13,7 +13,6 @@ from django.http import HttpRequest, QueryDict
 from django.utils.timezone import localtime
 
 from decisions.admin.log_base import NewestFirst
-from decisions.ingestion.outcomes import SELECTED, STAGE_UNIT
 from decisions.models import (
     ContactPolicy,
     DecisionTrace,
@@ -21,6 +20,7 @@ from decisions.models import (
     MissStage,
     QualificationRule,
 )
+from decisions.outcomes import SELECTED, STAGE_UNIT
 from offers.models import Entity, Offer
 
 # How many traces a search covers at most: about a second's work.
@@ -171,9 +171,9 @@ _STAGE_NUMBERS = {stage.label: stage.value for stage in MissStage}
 
 
 def _named(kind: type[E], external_id: str) -> E:
-    found = kind._default_manager.filter(external_id=external_id).first()  # noqa: SLF001 - documented API
+    found = kind._default_manager.filter(external_id=external_id).first()
     if found is None:
-        noun = kind._meta.verbose_name  # noqa: SLF001
+        noun = kind._meta.verbose_name
         raise SearchError(f"No {noun} has the id {external_id}.")
     return found
 

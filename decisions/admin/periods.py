@@ -26,7 +26,7 @@ class PeriodFilter(SimpleListFilter):
 
     def lookups(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: HttpRequest,  # noqa: ARG002
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
         """The choices."""

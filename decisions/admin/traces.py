@@ -41,7 +41,7 @@ class DecisionTraceAdmin(LogAdmin):
 
     def get_changelist(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: HttpRequest,  # noqa: ARG002
         **kwargs: Any,  # noqa: ARG002
     ) -> type[TraceList]:
         """The list that can be searched for an offer."""

@@ -71,3 +71,6 @@ class AlgorithmModel(StatusEntity):
     """A model that scores offers."""
 
     type = models.CharField()
+
+    class Meta(StatusEntity.Meta):
+        verbose_name = "model"

@@ -7,13 +7,13 @@ primary key in the database is (customer_id, event time, event id); Django is to
 is unique as well and can be shown in the admin.
 """
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from decisions.cells import LAST_EVENT
 from decisions.models.catalogue import (
     AlgorithmModel,
     ContactPolicy,
@@ -21,6 +21,9 @@ from decisions.models.catalogue import (
     OutcomeType,
 )
 from offers.models import Channel, Creative, Offer, external_id_field, in_calendar, plain
+
+# Of events from FIRST_INSTANT (offers/models.py) to here, every time zone's day has a bucket.
+LAST_EVENT = datetime(2870, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 
 def reference(to: type[models.Model], **options: Any) -> "models.ForeignKey[Any, Any]":
@@ -35,7 +38,7 @@ def reference(to: type[models.Model], **options: Any) -> "models.ForeignKey[Any,
     )
 
 
-class LogRow(models.Model):
+class LogModel(models.Model):
     """A row of a log table."""
 
     id = models.BigAutoField("ingestion order", primary_key=True)
@@ -45,7 +48,7 @@ class LogRow(models.Model):
         ordering: ClassVar = ["-id"]
 
 
-class Interaction(LogRow):
+class Interaction(LogModel):
     """Something that happened between a customer and an offer: shown, clicked, bought."""
 
     event_id = external_id_field("interaction id")
@@ -78,13 +81,13 @@ class MissStage(models.IntegerChoices):
     OUTRANKED = 3, "outranked"
 
 
-class DecisionTrace(LogRow):
+class DecisionTrace(LogModel):
     """How one decision came about: qualification, contact policies, scores, selection.
 
     Each list is stored as parallel arrays, one array a field and one position an entry: they
     unnest more than twice as fast as jsonb. `scored` and `selected` hold each offer once, as
     ingestion normalised them (highest score, lowest rank). `outcome` says what the lists mean
-    for each offer that was eligible or considered (see decisions/ingestion/outcomes.py).
+    for each offer that was eligible or considered (see decisions/outcomes.py).
     """
 
     event_id = external_id_field("trace id")
@@ -125,7 +128,7 @@ class RunStatus(models.TextChoices):
     RUNNING = "running"
 
 
-class Run(LogRow):
+class Run(LogModel):
     """One execution of a decision flow. It has no customer, so its key starts with the flow."""
 
     event_id = external_id_field("run id")
@@ -149,7 +152,7 @@ class AttributionModel(models.TextChoices):
     POSITION_BASED = "position_based"
 
 
-class Attribution(LogRow):
+class Attribution(LogModel):
     """What one attribution model makes of one conversion. Identity: conversion and model."""
 
     conversion_id = external_id_field("conversion id")
@@ -165,7 +168,7 @@ class Attribution(LogRow):
         return f"{self.conversion_id} ({self.model})"
 
 
-class ModelMetric(LogRow):
+class ModelMetric(LogModel):
     """How good a model was at a moment. Few rows, so an ordinary table with its unique key."""
 
     model = models.ForeignKey(AlgorithmModel, on_delete=models.PROTECT, related_name="metrics")
@@ -173,7 +176,7 @@ class ModelMetric(LogRow):
     auc = models.FloatField(null=True)
     feature_importance = models.JSONField(default=dict)
 
-    class Meta(LogRow.Meta):
+    class Meta(LogModel.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["model", "recorded_at"], name="decisions_modelmetric_identity"

@@ -15,7 +15,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.shop import ADDRESS, Shop
+from tests.support.shop import ADDRESS, Shop
 
 # Playwright runs an event loop in this thread from its first test on, where Django then refuses
 # to use the database; no code of ours is asynchronous.

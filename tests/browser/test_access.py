@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
 
-from fixtures.builtin import ADMIN, VIEWER
+from accounts.roles import ADMIN, VIEWER
 from tests.browser.conftest import settled, sign_in
-from tests.shop import Shop
+from tests.support.shop import Shop
 
 
 @pytest.fixture

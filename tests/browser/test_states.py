@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import refuse, settled
-from tests.loading import load
-from tests.shop import ADDRESS
+from tests.support.loading import load
+from tests.support.shop import ADDRESS
 
 
 def test_warnings_of_the_endpoint_are_shown(page: Page, show: Callable[[str], None]) -> None:

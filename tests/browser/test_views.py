@@ -9,9 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response, expect
 
-from dashboard.services import REGISTRY
+from dashboard.reports import REGISTRY
 from tests.browser.panels import count, names, shown
-from tests.shop import ADDRESS
+from tests.support.shop import ADDRESS
 
 Scheme = Literal["light", "dark"]
 # The types of each view, and an address of it that shows something in every panel.

@@ -376,7 +376,7 @@ def as_user(user: pwd.struct_passwd, action: Callable[[], object]) -> str:
 def _answer(action: Callable[[], object]) -> str:
     try:
         return str(action())
-    except Exception as error:  # noqa: BLE001 (the caller compares it)
+    except Exception as error:  # noqa: BLE001 - all of them are the parent's to judge
         return f"{type(error).__name__}: {error}"
 
 

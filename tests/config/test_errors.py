@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import Client
 
 from tests.dashboard.test_unavailable import altered, browser  # noqa: F401 - a fixture
-from tests.shop import ADDRESS, Shop
+from tests.support.shop import ADDRESS, Shop
 
 both_databases = pytest.mark.django_db(databases=["default", "answers"])
 API = ("/api/v1/dashboard-data", "/api/v1/nothing", "/api/")

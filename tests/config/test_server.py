@@ -17,11 +17,11 @@ import pytest
 from django.db import connections
 
 from config.embedded import data
-from tests.freezing import FreezingProxy
-from tests.ingesting import ROOT
-from tests.processes import wait_until
-from tests.serving import Answer, Served, serving
-from tests.shop import ADDRESS, Shop
+from tests.support.freezing import FreezingProxy
+from tests.support.ingesting import ROOT
+from tests.support.processes import wait_until
+from tests.support.serving import Answer, Served, serving
+from tests.support.shop import ADDRESS, Shop
 
 # What a request may take, and a second for this machine.
 SECONDS = 2.0

@@ -12,8 +12,8 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 
-from dashboard.access.failures import Failures
-from tests.ingesting import ROOT
+from accounts.failures import Failures
+from tests.support.ingesting import ROOT
 
 URL = "postgres://user@host/name"
 SHOW = (

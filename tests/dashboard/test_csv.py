@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.csv_export import cell
-from dashboard.services import REGISTRY
-from segments.materialisation import materialise
+from dashboard.reports import REGISTRY
 from segments.models import Segment
-from tests.bundles import Bundle, bundles
-from tests.dice import Dice
-from tests.loading import empty_database, load
-from tests.questions import one_of_each
-from tests.shop import ADDRESS, Shop
+from summaries.materialising import materialise
+from tests.support.bundles import Bundle, bundles
+from tests.support.dice import Dice
+from tests.support.loading import empty_database, load
+from tests.support.questions import one_of_each
+from tests.support.shop import ADDRESS, Shop
 from tests.test_contract import STILL, accepted, each_type, needed
 
 # The columns of types whose data are more than a list of plain objects.

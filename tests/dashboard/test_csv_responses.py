@@ -12,7 +12,7 @@ from django.test import Client
 from dashboard.presentation import header_value
 from tests.dashboard.test_csv import read
 from tests.dashboard.test_endpoint import error
-from tests.shop import ADDRESS, Shop
+from tests.support.shop import ADDRESS, Shop
 from tests.test_contract import STILL, each_type, needed
 
 AROUND = {

@@ -17,18 +17,18 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from dashboard.services import decisions as services
-from decisions import models as decisions
-from decisions.models import DecisionTrace, SummaryMark
+from dashboard.reports import decisions as services
+from decisions.logs import DECISION_TRACES
+from decisions.models import DecisionTrace
 from decisions.partitions import ensure_partitions, following, month_of
-from decisions.refreshing import refresh
 from decisions.window import Window
-from segments import models as segments
-from segments.history import SUMMARIES
-from segments.materialisation import materialise
 from segments.models import Segment
-from tests.bundles import Bundle
-from tests.loading import empty_database, load
+from summaries import models as summaries
+from summaries.materialising import materialise
+from summaries.models import LogWatermark
+from summaries.refreshing import refresh
+from tests.support.bundles import Bundle
+from tests.support.loading import empty_database, load
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "answers"])
 
@@ -44,7 +44,7 @@ def _emptied() -> Iterator[None]:
 
 def _empty() -> None:
     empty_database()
-    SummaryMark.objects.all().delete()
+    LogWatermark.objects.all().delete()
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_of_a_segment_the_newest_traces_of_members_are_read(
     load(catalogue())
     load({"decision_traces": of_days("stored", 0, 0, 1, 3, 3, 3, 4)})
     materialise(Segment.objects.get().pk)
-    refresh(SUMMARIES)
+    refresh()
     load({"decision_traces": of_days("late", 0, 1, 3, 4)})
     for cap in range(1, 13):
         monkeypatch.setattr(services, "SAMPLE_CAP", cap)
@@ -201,7 +201,7 @@ def test_what_is_summed_up_is_exact_and_free_of_the_cap(
     load(catalogue())
     load({"decision_traces": [trace(f"stored {number}", number) for number in range(5)]})
     materialise(Segment.objects.get().pk)
-    refresh(SUMMARIES)
+    refresh()
     monkeypatch.setattr(services, "SAMPLE_CAP", 2)
     assert eligible(client) == ({"boots": 5, "scarf": 5}, 5, False)
     load({"decision_traces": [trace(f"late {number}", 60 + number) for number in range(3)]})
@@ -298,7 +298,7 @@ def test_scores_fall_into_the_bin_that_their_decimals_say(client: Client) -> Non
 
 
 def test_offer_without_a_score_is_scored_but_in_no_histogram(client: Client) -> None:
-    """Whether its traces have been folded into the summaries or not."""
+    """Whether its traces have been merged into the summaries or not."""
     load(catalogue())
     scores: dict[str, list[tuple[str, float | None]]] = {
         "1": [("boots", None), ("tie", 0.5)],
@@ -328,7 +328,7 @@ def test_offer_without_a_score_is_scored_but_in_no_histogram(client: Client) -> 
         ranks = {row["offerId"]: (row["scored"], row["averageRank"]) for row in offers}
         assert (ranks["boots"], ranks["tie"]) == ((3, 4 / 3), (1, 1.0))
         assert ask(client, type="degraded_scoring", days=2)["data"]["totalCount"] == 3
-        refresh(SUMMARIES)
+        refresh()
 
 
 def test_percentiles_of_many_runs_are_those_of_all_of_them(client: Client) -> None:
@@ -350,7 +350,7 @@ def test_percentiles_of_many_runs_are_those_of_all_of_them(client: Client) -> No
             }
         )
     load({**catalogue(), "runs": runs[:450]})
-    refresh(SUMMARIES)
+    refresh()
     load({"runs": runs[450:]})
     days = ask(client, type="latency_trend", days=5)["data"]
     assert days[:2] == [
@@ -367,7 +367,7 @@ def test_percentiles_of_many_runs_are_those_of_all_of_them(client: Client) -> No
 def old_month() -> Iterator[str]:
     """The name of a month's partition that ends before the window."""
     this_month = month_of(datetime.now(UTC).date())
-    made = ensure_partitions(DecisionTrace, [this_month, following(this_month, -6)])
+    made = ensure_partitions(DECISION_TRACES, [this_month, following(this_month, -6)])
     yield following(this_month, -6).replace("-", "_")
     with connection.cursor() as cursor:
         for name in made:
@@ -377,8 +377,8 @@ def old_month() -> Iterator[str]:
 @pytest.mark.parametrize(
     "view",
     [
-        *(decisions.OfferDecisionSums, decisions.ConsiderationSums),
-        *(segments.SegmentOfferDecisionSums, segments.SegmentConsiderationRow),
+        *(summaries.OfferDecisionTotals, summaries.ConsiderationTotals),
+        *(summaries.SegmentOfferDecisionTotals, summaries.SegmentConsiderationContributions),
     ],
 )
 def test_conditions_reach_the_log_and_months_before_the_window_are_left_alone(
@@ -388,7 +388,7 @@ def test_conditions_reach_the_log_and_months_before_the_window_are_left_alone(
     rows = view.objects.within(Window.ending(now, 7, "UTC"))
     assert old_month in DecisionTrace.objects.filter(pk=1).explain()
     assert old_month not in rows.explain()
-    newest = decisions.TraceSample(1, (now - timedelta(days=1), 17))
+    newest = summaries.TraceSample(1, (now - timedelta(days=1), 17))
     nodes = rows.covered_by(newest).explain().split("->")
     scans = [node for node in nodes if "on decisions_decisiontrace" in node.partition("\n")[0]]
     scans = [node for node in scans if "Bitmap Index Scan" not in node]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.shop import ADDRESS, Shop
+from tests.support.shop import ADDRESS, Shop
 
 DAYS = "a whole number from 1 to 365"
 

@@ -9,15 +9,15 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.services import REGISTRY
-from decisions.refreshing import rebuild, refresh
-from segments.history import SUMMARIES
-from segments.materialisation import materialise
+from dashboard.reports import REGISTRY
 from segments.models import Segment
-from tests.asking import check_question, reporting_in
-from tests.bundles import Bundle, bundles, ids_of
-from tests.loading import empty_database, load
-from tests.questions import one_of_each
+from summaries.materialising import materialise
+from summaries.rebuilding import rebuild
+from summaries.refreshing import refresh
+from tests.support.asking import check_question, reporting_in
+from tests.support.bundles import Bundle, bundles, ids_of
+from tests.support.loading import empty_database, load
+from tests.support.questions import one_of_each
 
 TODAY = datetime.now(UTC).date()
 ZONES = ["UTC", "America/New_York", "Australia/Lord_Howe"]
@@ -67,10 +67,10 @@ def materialise_all(segments: set[str]) -> None:
 
 # What may happen between events, in any order, without a difference to the answers.
 STEPS: dict[str, Callable[[set[str]], object]] = {
-    "refresh": lambda _: refresh(SUMMARIES),
+    "refresh": lambda _: refresh(),
     "materialise": materialise_all,
-    "rebuild": lambda _: rebuild(SUMMARIES),
-    "rebuild a day": lambda _: rebuild(SUMMARIES, TODAY - timedelta(days=1), TODAY),
+    "rebuild": lambda _: rebuild(),
+    "rebuild a day": lambda _: rebuild(TODAY - timedelta(days=1), TODAY),
 }
 
 

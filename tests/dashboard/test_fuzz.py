@@ -22,10 +22,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from dashboard.parameters import ParametersSerializer
-from dashboard.services import REGISTRY
+from dashboard.reports import REGISTRY
 from tests.dashboard.test_endpoint import error
-from tests.described import faults
-from tests.shop import ADDRESS, GIVEN, Shop
+from tests.support.described import faults
+from tests.support.shop import ADDRESS, GIVEN, Shop
 
 CHECKS: list[Callable[..., bool | None]] = [
     not_a_server_error,

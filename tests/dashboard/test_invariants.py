@@ -11,12 +11,11 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from decisions.refreshing import refresh
-from segments.history import SUMMARIES
-from segments.materialisation import materialise
 from segments.models import Segment
-from tests.bundles import Bundle, bundles, ids_of
-from tests.loading import empty_database, load
+from summaries.materialising import materialise
+from summaries.refreshing import refresh
+from tests.support.bundles import Bundle, bundles, ids_of
+from tests.support.loading import empty_database, load
 
 # A part of the customers, all others, and both together.
 PARTS = {
@@ -56,7 +55,7 @@ def test_answers_agree_with_each_other(data: st.DataObject) -> None:
     bundle = with_parts(data.draw(bundles(datetime.now(UTC))))
     load(bundle)
     if data.draw(st.booleans()):
-        refresh(SUMMARIES)
+        refresh()
     for segment in Segment.objects.all():
         materialise(segment.pk)
     user, _ = User.objects.get_or_create(username="someone", is_superuser=True)

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.roles import VIEWER
 from config.static import StaticFilesStorage
-from fixtures.builtin import VIEWER
 from offers.models import Offer
 
 pytestmark = pytest.mark.django_db

@@ -14,10 +14,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from dashboard.errors import CODES, UNKNOWN_TYPE
 from dashboard.parameters import ParametersSerializer
 from dashboard.presentation import AROUND
+from dashboard.reports import REGISTRY
 from dashboard.schema.examples import DATA, example
-from dashboard.services import REGISTRY
-from tests.described import described, faults, operation
 from tests.oracle import TYPES
+from tests.support.described import described, faults, operation
 
 
 def test_document_is_valid_openapi() -> None:

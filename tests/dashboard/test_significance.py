@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.services.significance import (
+from dashboard.reports.significance import (
     DailyAmounts,
     Ratio,
     Severity,

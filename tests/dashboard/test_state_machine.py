@@ -4,7 +4,7 @@ Answers tell all that ever happened, but for the customers who were erased. What
 help says of dropped months holds here too: they stay in all sums, also those of the segments
 that a customer was in at the time, and the types that read summaries go on counting them. Only
 why_not_ranked of a segment forgets them, and selection_frequency of a segment's channel or flow:
-of these no sums are kept, so the members' traces are read (see tests/dashboard/expected.py).
+of these no sums are kept, so the members' traces are read (see tests/support/expected.py).
 """
 
 from collections import deque
@@ -31,25 +31,25 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from dashboard.services import REGISTRY
-from decisions import refreshing
-from decisions.maintenance import months_ago
-from decisions.models import Measures, SummaryMark
-from decisions.refreshing import rebuild, refresh, status
-from segments.history import SUMMARIES
+from dashboard.reports import REGISTRY
 from segments.models import Segment, SegmentMembership
-from tests.asking import check_question, reporting_in
-from tests.bundles import bundle_of, condition
-from tests.dashboard.expected import Expected
-from tests.decisions.stored import Sums, rows_of, sums_by_cell, sums_of
-from tests.dice import SEED, Dice, Roll
-from tests.loading import empty_database, load
-from tests.log_rows import add_attributions, add_interactions, add_runs, add_traces
-from tests.moments import Moments
+from summaries import refreshing
+from summaries.models import SUMMARIES, LogWatermark, Measures
+from summaries.rebuilding import rebuild
+from summaries.refreshing import refresh, status
+from summaries.retention import months_ago
 from tests.oracle import ACCEPTED
-from tests.pools import ANYBODY, ATTRIBUTES, CUSTOMERS, VALUES
-from tests.questions import question
-from tests.soak import LOGS
+from tests.support.asking import check_question, reporting_in
+from tests.support.bundles import bundle_of, condition
+from tests.support.dice import SEED, Dice, Roll
+from tests.support.expected import Expected
+from tests.support.loading import empty_database, load
+from tests.support.log_rows import add_attributions, add_interactions, add_runs, add_traces
+from tests.support.moments import Moments
+from tests.support.pools import ANYBODY, ATTRIBUTES, CUSTOMERS, VALUES
+from tests.support.questions import question
+from tests.support.soak import LOGS
+from tests.support.stored import Sums, rows_of, sums_by_bucket, sums_of
 
 # Months end at midnight in UTC: in the middle of a day elsewhere.
 ZONES = ["UTC", "America/New_York", "Australia/Lord_Howe"]
@@ -118,15 +118,15 @@ class Machine(RuleBasedStateMachine):
         self.recent: deque[str] = deque(maxlen=4)
         self.forgotten: dict[type[Measures], Sums] = {summary: {} for summary in SUMMARIES}
 
-    @initialize(seed=seeds, folded=st.booleans())
-    def begin(self, seed: int, folded: bool) -> None:
+    @initialize(seed=seeds, merged=st.booleans())
+    def begin(self, seed: int, merged: bool) -> None:
         """All kinds of events of this month and of earlier ones, and customers in segments."""
         dice = Dice(str(seed))
         zone = dice.choice(ZONES)
         self.reporting = reporting_in(zone)
         self.reporting.__enter__()
         empty_database()
-        SummaryMark.objects.update(dropped_before=None)  # what others dropped is not missed here
+        LogWatermark.objects.update(dropped_before=None)  # what others dropped is not missed here
         self.seed, self.zone = seed, zone
         self.client = Client()
         self.client.force_login(User.objects.get())
@@ -142,8 +142,8 @@ class Machine(RuleBasedStateMachine):
         for number, until in enumerate(UNTIL):
             for entity in LOGS:
                 self.ingest(entity, seed + number, 6, until)
-        if folded:
-            refresh(SUMMARIES)
+        if merged:
+            refresh()
         self.materialise(place=None)
 
     def teardown(self) -> None:
@@ -184,17 +184,17 @@ class Machine(RuleBasedStateMachine):
 
         if steps:
             with patch.object(refreshing, "STEP", 5), suppress(StopError):
-                refresh(SUMMARIES, advanced)
+                refresh(advanced)
         else:
-            refresh(SUMMARIES)
+            refresh()
 
     @step(whole=st.booleans(), days_ago=st.integers(0, 60), days=st.integers(1, 90))
     def rebuild(self, whole: bool, days_ago: int, days: int) -> None:
         last = datetime.now(UTC).date() - timedelta(days=days_ago)
         if whole:
-            rebuild(SUMMARIES)
+            rebuild()
         else:
-            rebuild(SUMMARIES, last - timedelta(days=days - 1), last)
+            rebuild(last - timedelta(days=days - 1), last)
 
     @step(place=st.none() | places)
     def materialise(self, place: int | None) -> None:
@@ -268,9 +268,9 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def sums_are_right(self) -> None:
-        marks = dict(SummaryMark.objects.values_list("summary", "folded_id"))
+        watermarks = dict(LogWatermark.objects.values_list("log", "merged_id"))
         for summary in SUMMARIES:
-            scanned = sums_by_cell(summary, marks.get(summary.log, 0))
+            scanned = sums_by_bucket(summary, watermarks.get(summary.log.entity, 0))
             expected = total(self.forgotten[summary], scanned)
             assert sums_of(summary) == expected, summary.__name__
 
@@ -297,8 +297,8 @@ def run(command: str, *arguments: str) -> None:
 
 
 def sums_of_log(summary: type[Measures]) -> Sums:
-    """What all rows of the log add up to, folded or not."""
-    return sums_by_cell(summary, 2**63)
+    """What all rows of the log add up to, merged or not."""
+    return sums_by_bucket(summary, 2**63)
 
 
 def total(sums: Sums, more: Sums, sign: int = 1) -> Sums:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from werkzeug.test import Client as WSGIClient
 
 from tests.dashboard.test_endpoint import error
-from tests.shop import ADDRESS, Shop
+from tests.support.shop import ADDRESS, Shop
 
 
 @pytest.fixture

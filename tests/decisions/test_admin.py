@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
+from config.admin_base import EstimatePaginator, estimated_rows
 from decisions.append_only import ingesting
+from decisions.logs import INTERACTIONS
 from decisions.models import (
     AlgorithmModel,
     Attribution,
@@ -28,7 +30,6 @@ from decisions.models import (
     Suppression,
 )
 from decisions.partitions import ensure_partitions, following, month_of
-from offers.admin_base import EstimatePaginator, estimated_rows
 from offers.models import Channel, Offer
 from tests.offers.test_admin import (
     address,
@@ -275,7 +276,7 @@ def test_lists_neither_sort_nor_count_the_whole_log(parameters: dict[str, str]) 
 def test_period_reads_only_the_partitions_of_its_months() -> None:
     today = timezone.now().date()
     months = [following(month_of(today), offset) for offset in range(-4, 2)]
-    ensure_partitions(Interaction, months)
+    ensure_partitions(INTERACTIONS, months)
     fill_log()
     for plan in [plan for part in plans({"period": "7"}) for plan in part]:
         assert f"decisions_interaction_{months[4].replace('-', '_')}" in plan, plan

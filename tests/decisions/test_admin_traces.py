@@ -11,12 +11,12 @@ from django.utils import timezone
 from decisions.admin import offer_search
 from decisions.admin.addresses import traces_address
 from decisions.append_only import changing_the_log, ingesting
-from decisions.ingestion.outcomes import BLOCKED, ELIGIBLE, FAILED, OUTRANKED, SCORED, SELECTED
 from decisions.models import ContactPolicy, DecisionFlow, DecisionTrace, QualificationRule
+from decisions.outcomes import BLOCKED, ELIGIBLE, FAILED, OUTRANKED, SCORED, SELECTED
 from offers.models import Offer
 from tests.decisions.test_admin import make_trace
 from tests.offers.test_admin import address, named, signed_in
-from tests.shop import Shop
+from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db
 

@@ -16,11 +16,6 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 from psycopg import sql
 
 from decisions.append_only import changing_the_log, ingesting
-from decisions.cells import LAST_EVENT, PLACE_BITS
-from decisions.ingestion.context import Context
-from decisions.ingestion.parser import Parser
-from decisions.ingestion.source import Batch
-from decisions.ingestion.writer import writer_for
 from decisions.models import (
     AlgorithmModel,
     Attribution,
@@ -37,15 +32,19 @@ from decisions.models import (
     QualificationRule,
     Run,
     RunKey,
-    SummaryMark,
 )
-from decisions.refreshing import refresh
+from decisions.models.log import LAST_EVENT
+from ingestion.context import Context
+from ingestion.entities import ENTITIES
+from ingestion.parser import Parser
+from ingestion.source import Batch
+from ingestion.writer import writer_for
 from offers.models import FIRST_INSTANT, Channel, Creative, Offer
-from segments.history import SUMMARIES
-from segments.ingestion import ENTITIES
 from segments.models import Customer
-from tests.decisions.stored import assert_sums_are_right
-from tests.ingesting import (
+from summaries.buckets import SPAN_BITS
+from summaries.models import LogWatermark
+from summaries.refreshing import refresh
+from tests.support.ingesting import (
     ATTRIBUTION,
     CATALOGUE,
     INTERACTION,
@@ -56,7 +55,8 @@ from tests.ingesting import (
     ingest,
     write_bundle,
 )
-from tests.loading import encode, load
+from tests.support.loading import encode, load
+from tests.support.stored import assert_sums_are_right
 
 pytestmark = pytest.mark.django_db
 
@@ -186,7 +186,7 @@ def test_times_that_no_day_can_be_counted_for_are_refused(
     with refused(r"violates check constraint|ahead of the clock"):
         insert(model, **{TIME[model]: moment})
     insert(model, **{TIME[model]: "0001-01-02 00:00+00"})
-    refresh(SUMMARIES)
+    refresh()
     assert_sums_are_right()
 
 
@@ -203,7 +203,7 @@ def test_no_clock_and_no_time_zone_leads_out_of_the_cells() -> None:
     """Even while ingestion itself is trusted."""
     for zone in available_timezones():
         for moment in (FIRST_INSTANT, LAST_EVENT):
-            assert 0 < moment.astimezone(ZoneInfo(zone)).toordinal() < 2**PLACE_BITS
+            assert 0 < moment.astimezone(ZoneInfo(zone)).toordinal() < 2**SPAN_BITS
     with pytest.raises(IntegrityError), ingesting():
         insert(Run, started_at=LAST_EVENT + timedelta(days=1))
 
@@ -339,7 +339,7 @@ def test_ids_come_from_the_sequence() -> None:
     """One that the summaries are past would be in no sum and no tail."""
     drawn = insert(Interaction, event_id="a")
     insert(Interaction, event_id="b")
-    refresh(SUMMARIES)
+    refresh()
     for number in (-1, 0, drawn, drawn + 1, drawn + 1000, 2**63 - 1):
         with refused("does not come from the sequence of decisions_interaction"):
             insert(Interaction, event_id="c", id=number)
@@ -352,15 +352,15 @@ def test_ids_come_from_the_sequence() -> None:
         ):
             sink.write_row([*row.values()])
     insert(Interaction, event_id="c")
-    refresh(SUMMARIES)
+    refresh()
     assert_sums_are_right()
-    assert SummaryMark.objects.get(summary="interactions").folded_id == drawn + 2
+    assert LogWatermark.objects.get(log="interactions").merged_id == drawn + 2
 
 
 def test_a_sequence_that_was_set_back_is_told_and_loses_nothing(tmp_path: Path) -> None:
     insert(Interaction, event_id="a")
     drawn = insert(Interaction, event_id="b")
-    refresh(SUMMARIES)
+    refresh()
     name = "pg_get_serial_sequence('decisions_interaction', 'id')"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT setval({name}, 1)")
@@ -373,13 +373,13 @@ def test_a_sequence_that_was_set_back_is_told_and_loses_nothing(tmp_path: Path) 
     failed = ingest(file)
     assert failed.status == 1
     assert "was set back to 2" in failed.output
-    refresh(SUMMARIES)
+    refresh()
     assert_sums_are_right()
     with connection.cursor() as cursor:  # as the message says
         cursor.execute(f"SELECT setval({name}, {drawn})")
     assert ingest(file).counts("interactions.ndjson") == (1, 0, 0)
     insert(Interaction, event_id="c")
-    refresh(SUMMARIES)
+    refresh()
     assert_sums_are_right()
     assert Interaction.objects.count() == 4
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 from decisions.append_only import changing_the_log
 from decisions.models import ContactPolicy, DecisionTrace, QualificationRule
 from offers.models import Offer
-from tests.loading import load
+from tests.support.loading import load
 
 pytestmark = pytest.mark.django_db
 

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from decisions.append_only import ingesting
+from decisions.logs import INTERACTIONS, RUNS
 from decisions.models import Interaction, Run
 from decisions.partitions import ensure_partitions, following, month_of
 
@@ -51,9 +52,9 @@ def test_rows_that_wait_in_the_default_partition_move_to_their_month() -> None:
             for text in edges
         )
     # Not by the way, since answers that are being made might miss them.
-    assert ensure_partitions(Run, [month]) == []
-    assert ensure_partitions(Run, [month], move=True) == [name]
-    assert ensure_partitions(Run, [month], move=True) == []
+    assert ensure_partitions(RUNS, [month]) == []
+    assert ensure_partitions(RUNS, [month], move=True) == [name]
+    assert ensure_partitions(RUNS, [month], move=True) == []
     with connection.cursor() as cursor:
         cursor.execute("SELECT event_id, tableoid::regclass::text FROM decisions_run")
         assert dict(cursor.fetchall()) == {edges[0]: name, edges[1]: "decisions_run_default"}
@@ -63,18 +64,18 @@ def test_rows_that_wait_in_the_default_partition_move_to_their_month() -> None:
 
 
 def test_stray_months_get_no_partition() -> None:
-    assert ensure_partitions(Run, ["0001-01", "9999-12", coming(13)]) == []
+    assert ensure_partitions(RUNS, ["0001-01", "9999-12", coming(13)]) == []
 
 
 def test_a_month_is_added_while_another_is_being_written_to() -> None:
     """And by several at once: one makes it, the others see that it is there."""
-    ensure_partitions(Interaction, [coming(0)])
+    ensure_partitions(INTERACTIONS, [coming(0)])
 
     def add(_: int) -> list[str]:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '20s'")
-            return ensure_partitions(Interaction, [coming(1)])
+            return ensure_partitions(INTERACTIONS, [coming(1)])
         finally:
             connection.close()
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from offers.admin_base import estimated_rows
+from config.admin_base import estimated_rows
 from offers.models import (
     Approval,
     Budget,

@@ -8,7 +8,8 @@ from django.core.management import CommandError
 
 from config.commands import DatabaseCommand
 from config.schema import ensure_schema
-from decisions.partitions import PARTITIONED, ensure_partitions, following, month_of
+from decisions.logs import PARTITIONED
+from decisions.partitions import ensure_partitions, following, month_of
 
 
 class Command(DatabaseCommand):
@@ -30,9 +31,9 @@ class Command(DatabaseCommand):
         ensure_schema()
         this_month = month_of(datetime.now(UTC).date())
         wanted = [following(this_month, ahead) for ahead in range(months + 1)]
-        for model in PARTITIONED:
-            created = ensure_partitions(model, wanted, move=True)
+        for log in PARTITIONED:
+            created = ensure_partitions(log, wanted, move=True)
             for name in created:
                 self.stdout.write(f"created {name}")
             if not created:
-                self.stdout.write(f"{model._meta.db_table} has them all")  # noqa: SLF001
+                self.stdout.write(f"{log.table} has them all")

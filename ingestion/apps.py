@@ -1,0 +1,9 @@
+"""Configuration of the ingestion app."""
+
+from django.apps import AppConfig
+
+
+class IngestionConfig(AppConfig):
+    """Ways in for events."""
+
+    name = "ingestion"

@@ -1,0 +1,1 @@
+"""What a line of each event file may hold, and the database record that it becomes."""

@@ -1,0 +1,6 @@
+"""The SQL of the summaries' views.
+
+`NAME.sql` says what one row of a log adds to the summary NAME, ungrouped. `views` makes three views
+of each: its contributions, of the whole log; its tail, those beyond the watermark; and its totals,
+the stored rows and the tail together. The initial migration runs the result.
+"""
