@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.client import address
 from benchmarks.queries import OF_SEGMENTS, QUERIES, Dialect
+from dashboard.parameters import declared
 from dashboard.reports import REGISTRY
 from decisions.window import Window
 from offers.models import Offer
@@ -73,8 +74,8 @@ def _member() -> str:
 
 def questions() -> Iterator[Measured]:
     """All types, with each number of days, with and without a segment."""
-    for name, service in REGISTRY.items():
-        for days in DAYS if "days" in service.accepts else (None,):
+    for name, report in REGISTRY.items():
+        for days in DAYS if declared.DAYS in report.accepts else (None,):
             yield Measured(name, days)
             if name in OF_SEGMENTS:
                 yield Measured(name, days, segment=True)

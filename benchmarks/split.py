@@ -39,7 +39,7 @@ def split(query: str, *, plans: bool) -> None:
     from django.http import QueryDict  # noqa: PLC0415
 
     from dashboard.answers import answer  # noqa: PLC0415
-    from dashboard.parameters import ParametersSerializer  # noqa: PLC0415
+    from dashboard.parameters.request import ParametersSerializer  # noqa: PLC0415
 
     parameters = ParametersSerializer(data=QueryDict(query)).parameters()
     reading = connections["answers"]

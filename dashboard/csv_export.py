@@ -30,7 +30,7 @@ FORMULA = re.compile(f"{_CELL}{_SIGN}|{_BREAK}")
 Line = dict[str, Any]
 
 
-def as_csv(service: type[Report], grouping: str | None, data: Any) -> str:
+def as_csv(report: type[Report], grouping: str | None, data: Any) -> str:
     """The `data` of the answer as CSV (RFC 4180), in UTF-8 with a byte order mark.
 
     A header comes first, the same whether there are data or not. Then each object of the data has
@@ -51,7 +51,7 @@ def as_csv(service: type[Report], grouping: str | None, data: Any) -> str:
     plain = msgspec.to_builtins(data, builtin_types=(Decimal,))
     objects = plain if isinstance(plain, list) else [plain]
     text = StringIO()
-    writer = csv.DictWriter(text, columns(row_type(service, grouping)))
+    writer = csv.DictWriter(text, columns(row_type(report, grouping)))
     writer.writeheader()
     for found in objects:
         for line in lines(found):
@@ -59,11 +59,11 @@ def as_csv(service: type[Report], grouping: str | None, data: Any) -> str:
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def row_type(service: type[Report], grouping: str | None) -> type[Row]:
+def row_type(report: type[Report], grouping: str | None) -> type[Row]:
     """What the objects of the data are; without a grouping, the first that the type declares."""
     if grouping is not None:
-        return service.GROUPS[grouping][0]
-    annotation: Any = get_type_hints(service.data)["return"]
+        return report.groups[grouping][0]
+    annotation: Any = get_type_hints(report.data)["return"]
     while inner := get_args(annotation):
         annotation = inner[0]
     found: type[Row] = annotation

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from dashboard.answers import Envelope, WindowPart
 from dashboard.csv_export import as_csv
-from dashboard.parameters import CSV, JSON, Parameters
+from dashboard.parameters.request import CSV, JSON, Parameters
 
 # Decimals are numbers in JSON; msgspec writes them as exactly as they are.
 encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -74,7 +74,7 @@ def preferred(request: HttpRequest) -> str:
 
 
 def _csv(envelope: Envelope, parameters: Parameters) -> Presentation:
-    body = as_csv(parameters.service, parameters.group_by, envelope.data).encode()
+    body = as_csv(parameters.report, parameters.group_by, envelope.data).encode()
     instant = datetime.fromisoformat(envelope.as_of)
     today = instant.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()
     headers = {

@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from dashboard.answers import answer
-from dashboard.parameters import ParametersSerializer
+from dashboard.parameters.request import ParametersSerializer
 from dashboard.presentation import present
-from dashboard.schema import document
+from dashboard.schema import credentials  # noqa: F401 - registers itself
+from dashboard.schema.document import DashboardDataSchema
 
 
 class AnyContentNegotiation(BaseContentNegotiation):
@@ -32,8 +33,8 @@ class DashboardDataView(APIView):
 
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = AnyContentNegotiation
+    schema = DashboardDataSchema()
 
-    @document
     def get(self, request: Request) -> HttpResponseBase:
         """Answer the question."""
         parameters = ParametersSerializer(data=request.query_params).parameters()

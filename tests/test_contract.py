@@ -55,7 +55,9 @@ def accepted(kind: str) -> dict[str, str]:
 
 def needed(kind: str) -> dict[str, str]:
     """The type, and what it cannot do without."""
-    return {"type": kind} | {name: GIVEN[name] for name in REGISTRY[kind].requires}
+    return {"type": kind} | {
+        name: GIVEN[name] for name in (needed.name for needed in REGISTRY[kind].requires)
+    }
 
 
 def values(data: Any, ending: str) -> Iterator[Any]:
@@ -72,7 +74,7 @@ def values(data: Any, ending: str) -> Iterator[Any]:
 
 def test_types_are_those_of_the_contract_in_its_order() -> None:
     assert list(REGISTRY) == list(TYPES)
-    assert {kind for kind, service in REGISTRY.items() if service.sampled} == set(SAMPLED)
+    assert {kind for kind, report in REGISTRY.items() if report.sampled} == set(SAMPLED)
 
 
 @each_type
@@ -82,7 +84,7 @@ def test_the_shop_has_something_to_say(kind: str, shop: Shop) -> None:
 
 @each_type
 def test_answers_are_as_described(kind: str, shop: Shop) -> None:
-    groupings = [{"groupBy": grouping} for grouping in REGISTRY[kind].groupings]
+    groupings = [{"groupBy": grouping} for grouping in [*REGISTRY[kind].groups]]
     for more in [{}, *groupings, accepted(kind), {"days": "365"}, {"segmentId": "segment_empty"}]:
         answer = shop.ask(**needed(kind) | more)
         assert faults(kind, answer) == []

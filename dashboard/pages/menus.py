@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 
-from decisions.models import AlgorithmModel, DecisionFlow
-from offers.models import Category, Channel, Entity, Offer, Status
-from segments.models import Segment
+from dashboard.parameters.declared import (
+    CATEGORY,
+    CHANNEL,
+    DECISION_FLOW,
+    MODEL,
+    OFFER,
+    SEGMENT,
+    Parameter,
+)
+from offers.models import Status
 
 
 @dataclass(frozen=True)
@@ -14,8 +21,6 @@ class Menu:
     parameter: str
     label: str
     everything: str
-    # The views that show it, separated by spaces, as the page's script reads them.
-    views: str
     # What is not active any more has a past worth asking about: it comes last.
     active: list[tuple[str, str]]
     others: list[tuple[str, str]]
@@ -24,23 +29,25 @@ class Menu:
 def menus() -> list[Menu]:
     """The menus, in the order of the page."""
     return [
-        _menu(Segment, "segmentId", "Segment", "All customers", "overview offers decisions"),
-        _menu(Channel, "channelId", "Channel", "All channels", "decisions"),
-        _menu(Category, "categoryId", "Category", "All categories", "decisions"),
-        _menu(DecisionFlow, "decisionFlowId", "Flow", "All flows", "decisions"),
-        _menu(AlgorithmModel, "modelId", "Model", "All active models", "models"),
+        _menu(SEGMENT, "Segment", "All customers"),
+        _menu(CHANNEL, "Channel", "All channels"),
+        _menu(CATEGORY, "Category", "All categories"),
+        _menu(DECISION_FLOW, "Flow", "All flows"),
+        _menu(MODEL, "Model", "All active models"),
     ]
 
 
 def offers() -> Menu:
     """The offers; those that have been deleted keep their history."""
-    return _menu(Offer, "offerId", "Offer", "Choose an offer…", "decisions")
+    return _menu(OFFER, "Offer", "Choose an offer…")
 
 
-def _menu(model: type[Entity], parameter: str, label: str, everything: str, views: str) -> Menu:
+def _menu(parameter: Parameter, label: str, everything: str) -> Menu:
+    if parameter.entity is None:
+        raise ValueError(f"{parameter.name} names no entity, so there is nothing to choose from")
     active: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
-    for entity in model._default_manager.order_by("name", "external_id"):
+    for entity in parameter.entity._default_manager.order_by("name", "external_id"):
         fits = getattr(entity, "status", Status.ACTIVE) == Status.ACTIVE
         (active if fits else others).append((entity.external_id, entity.name))
-    return Menu(parameter, label, everything, views, active, others)
+    return Menu(parameter.name, label, everything, active, others)

@@ -19,6 +19,7 @@ from accounts.permissions import IsViewer
 from accounts.roles import is_viewer
 from config.csp import nothing_inline
 from dashboard.pages.menus import menus, offers
+from dashboard.reports import REPORTS
 from decisions.models import DecisionTrace
 
 strict = method_decorator(nothing_inline, "dispatch")
@@ -48,6 +49,10 @@ class DashboardView(LoginRequiredMixin, TemplateView):
                 "signIn": reverse("sign-in"),
                 "timeZone": settings.REPORTING_TIME_ZONE,
                 "traces": self._traces(),
+                "accepts": {
+                    report.name: [parameter.name for parameter in report.accepts]
+                    for report in REPORTS
+                },
             },
         )
 

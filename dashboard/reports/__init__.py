@@ -15,23 +15,24 @@ from dashboard.reports.overview import FunnelReport, PolicyImpactReport, Summary
 from dashboard.reports.scores import DegradedScoringReport, ScoreDistributionReport
 from dashboard.reports.trends import DailyTrendReport, LatencyTrendReport, RevenueTrendReport
 
-REGISTRY: dict[str, type[Report]] = {
-    "summary": SummaryReport,
-    "acceptance_rate": AcceptanceRateReport,
-    "offer_performance": OfferPerformanceReport,
-    "offer_performance_grouped": OfferPerformanceGroupedReport,
-    "channel_effectiveness": ChannelEffectivenessReport,
-    "budget_burn": BudgetBurnReport,
-    "funnel": FunnelReport,
-    "attribution_summary": AttributionSummaryReport,
-    "daily_trend": DailyTrendReport,
-    "revenue_trend": RevenueTrendReport,
-    "model_metrics_trend": ModelMetricsTrendReport,
-    "latency_trend": LatencyTrendReport,
-    "policy_impact": PolicyImpactReport,
-    "score_distribution": ScoreDistributionReport,
-    "degraded_scoring": DegradedScoringReport,
-    "selection_frequency": SelectionFrequencyReport,
-    "anomaly_candidates": AnomalyCandidatesReport,
-    "why_not_ranked": WhyNotRankedReport,
-}
+REPORTS: tuple[type[Report], ...] = (
+    SummaryReport,
+    AcceptanceRateReport,
+    OfferPerformanceReport,
+    OfferPerformanceGroupedReport,
+    ChannelEffectivenessReport,
+    BudgetBurnReport,
+    FunnelReport,
+    AttributionSummaryReport,
+    DailyTrendReport,
+    RevenueTrendReport,
+    ModelMetricsTrendReport,
+    LatencyTrendReport,
+    PolicyImpactReport,
+    ScoreDistributionReport,
+    DegradedScoringReport,
+    SelectionFrequencyReport,
+    AnomalyCandidatesReport,
+    WhyNotRankedReport,
+)
+REGISTRY = {report.name: report for report in REPORTS}

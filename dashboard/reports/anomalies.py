@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
+from dashboard.parameters.declared import BASELINE_DAYS, WINDOWED
 from dashboard.reports.base import Report, Row, named
 from dashboard.reports.significance import (
     THRESHOLDS,
@@ -91,7 +92,23 @@ class AnomalyCandidatesReport(Report):
     30 %, `info` from 2 or 15 %. The most severe come first.
     """
 
-    accepts = frozenset({"days", "baselineDays"})
+    name = "anomaly_candidates"
+    accepts = (*WINDOWED, BASELINE_DAYS)
+    example: ClassVar[Any] = [
+        {
+            "metric": "acceptance_rate",
+            "scope": "offer",
+            "dimensionId": "offer_001",
+            "dimensionName": "Winter boots, 20 % off",
+            "current": 0.05,
+            "baseline": 0.1,
+            "currentCount": 5200,
+            "baselineCount": 5000,
+            "percentChange": -50,
+            "zScore": -9.63,
+            "severity": "critical",
+        }
+    ]
 
     def data(self) -> list[AnomalyRow]:
         found = [*self._by_offer(), *self._by_channel(), *self._degraded()]
@@ -146,8 +163,8 @@ class AnomalyCandidatesReport(Report):
 
     def _elapsed_today(self) -> Fraction:
         """How much of today has passed, from 0 to 1; the day may have 23 or 25 hours."""
-        last, zone = self.question.window.last, self.question.window.time_zone
-        today = Window(last, last, zone)
+        date = self.question.today
+        today = Window(date, date, self.question.window.time_zone)
         passed, length = self.question.as_of - today.start, today.end - today.start
         tick = timedelta(microseconds=1)
         return Fraction(passed // tick, length // tick)

@@ -3,14 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db.models import QuerySet
 
+from dashboard.parameters.declared import Parameter
 from decisions.models import AlgorithmModel, DecisionFlow
 from decisions.window import Window
 from offers.models import Category, Channel, Entity, Offer
@@ -19,14 +21,6 @@ from summaries.models import InteractionTotals, SegmentInteractionTotals, Totals
 
 CENT = Decimal("0.01")
 _MONEY = Context(prec=100, rounding=ROUND_HALF_UP)
-
-# What a grouping's name and an id parameter's name stand for.
-DIMENSIONS: dict[str, type[Entity]] = {
-    "channel": Channel,
-    "category": Category,
-    "offer": Offer,
-    "segment": Segment,
-}
 
 
 @dataclass(frozen=True)
@@ -44,6 +38,11 @@ class Question:
     category: Category | None = None
     decision_flow: DecisionFlow | None = None
     offer: Offer | None = None
+
+    @property
+    def today(self) -> date:
+        """The day of the instant in the reporting time zone, whatever the window."""
+        return self.as_of.astimezone(ZoneInfo(self.window.time_zone)).date()
 
     def interactions(self) -> TotalsQuerySet[Any]:
         """Sums of interactions: those of the segment's members, or all."""
@@ -97,22 +96,25 @@ class Sample:
 
 
 class Report(ABC):
-    """One type of answer, made for one question.
+    """One type of answer, made for one question: all there is to say about the type.
 
     The return annotation of `data` is the type's entry in the API's schema, its docstring
-    the description there.
+    the definition there. CONTRIBUTING.md says how to add one.
     """
 
-    # Parameters beside `type` that make a difference, and those without which there is no answer.
-    accepts: ClassVar[frozenset[str]] = frozenset()
-    requires: ClassVar[tuple[str, ...]] = ()
-    # The dimensions that groupBy accepts, and the one that counts where it is absent.
-    groupings: ClassVar[tuple[str, ...]] = ()
+    # What the parameter `type` says.
+    name: ClassVar[str]
+    # What else makes a difference, and without which of it there is no answer.
+    accepts: ClassVar[tuple[Parameter, ...]] = ()
+    requires: ClassVar[tuple[Parameter, ...]] = ()
+    # By the dimensions that groupBy accepts: the rows of a grouping, and what tells its groups
+    # apart; and the grouping that counts where groupBy is absent.
+    groups: ClassVar[Mapping[str, tuple[type[Row], str]]] = {}
     default_grouping: ClassVar[str | None] = None
-    # What the rows of a grouping are, and what tells its groups apart.
-    GROUPS: ClassVar[Mapping[str, tuple[type[Row], str]]] = {}
     # Whether `data` reads raw traces up to a cap, and sets `sample` to say how many.
     sampled: ClassVar[bool] = False
+    # Data as an answer might have it, for the documentation.
+    example: ClassVar[Any]
 
     def __init__(self, question: Question) -> None:
         self.question = question

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, ClassVar
 
 from dashboard.reports.base import Report, Row, money, nulls_last, rate
 from decisions.window import Window
@@ -33,11 +34,27 @@ class BudgetBurnReport(Report):
     which may pass 1. The fastest first.
     """
 
+    name = "budget_burn"
+    example: ClassVar[Any] = [
+        {
+            "budgetId": "budget_winter",
+            "name": "Winter campaign",
+            "scope": "category",
+            "scopeId": "cat_shoes",
+            "periodStart": "2026-03-01",
+            "periodEnd": "2026-03-31",
+            "allocated": 5000,
+            "spent": 5250.75,
+            "remaining": -250.75,
+            "burnRate": 1.05015,
+        }
+    ]
+
     def data(self) -> list[BudgetBurnRow]:
-        today = self.question.window.last
+        today = self.question.today
         running = Budget.objects.filter(period_start__lte=today, period_end__gte=today)
         budgets = list(running.select_related("category", "offer", "channel"))
-        spend = Spend(budgets, self.question.window) if budgets else None
+        spend = Spend(budgets, today, self.question.window.time_zone) if budgets else None
         rows = [row(budget, spend.of(budget)) for budget in budgets if spend]
         return sorted(rows, key=lambda row: (nulls_last(row.burn_rate), row.budget_id))
 
@@ -66,12 +83,11 @@ class Spend:
     part of it is some of the pieces. So two queries do for all budgets: by offer and by channel.
     """
 
-    def __init__(self, budgets: Sequence[Budget], window: Window) -> None:
+    def __init__(self, budgets: Sequence[Budget], today: date, time_zone: str) -> None:
         self._starts = sorted({budget.period_start for budget in budgets})
-        ends = [*(start - timedelta(days=1) for start in self._starts[1:]), window.last]
+        ends = [*(start - timedelta(days=1) for start in self._starts[1:]), today]
         self._pieces = [
-            Window(start, end, window.time_zone)
-            for start, end in zip(self._starts, ends, strict=True)
+            Window(start, end, time_zone) for start, end in zip(self._starts, ends, strict=True)
         ]
         self._spent: dict[tuple[int, str, int | None], Decimal] = defaultdict(Decimal)
         for piece, scope, key, cost in self._costs({budget.scope for budget in budgets}):

@@ -1,10 +1,13 @@
 """How channels do, and how conversions are attributed."""
 
 from decimal import Decimal
+from typing import Any, ClassVar
 
 from django.db.models import Q
 
+from dashboard.parameters.declared import SEGMENTED, WINDOWED
 from dashboard.reports.base import ChannelPart, Report, Row, money, named, rate
+from dashboard.reports.examples import APP, EMAIL
 from decisions.models import AttributionModel
 from offers.models import Channel, Status
 from summaries.models import AttributionTotals
@@ -22,7 +25,12 @@ class ChannelEffectivenessReport(Report):
     Active channels, and any other with an interaction in the window; the most impressions first.
     """
 
-    accepts = frozenset({"days", "segmentId"})
+    name = "channel_effectiveness"
+    accepts = (*WINDOWED, *SEGMENTED)
+    example: ClassVar[Any] = [
+        {**EMAIL, "impressions": 8000, "conversions": 200, "effectivenessRate": 0.025},
+        {**APP, "impressions": 0, "conversions": 0, "effectivenessRate": None},
+    ]
 
     def data(self) -> list[EffectivenessRow]:
         sums = self.question.interactions().sums(
@@ -50,7 +58,12 @@ class AttributionSummaryReport(Report):
     By the time of the attribution; the highest value first.
     """
 
-    accepts = frozenset({"days"})
+    name = "attribution_summary"
+    accepts = WINDOWED
+    example: ClassVar[Any] = [
+        {"model": "last_touch", "conversions": 148, "totalValue": 8864.5},
+        {"model": "linear", "conversions": 140, "totalValue": 8510},
+    ]
 
     def data(self) -> list[AttributionSummaryRow]:
         rows = AttributionTotals.objects.sums(

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Value
 
+from dashboard.parameters.declared import OF_DECISIONS, OFFER, SEGMENTED, WINDOWED
 from dashboard.reports.base import OfferPart, Question, Report, Row, Sample, named, rate
+from dashboard.reports.examples import BOOTS, SCARF
 from decisions.logs import DECISION_TRACES
 from decisions.models import ContactPolicy, MissStage, QualificationRule
 from offers.models import Offer
@@ -67,7 +69,20 @@ class SelectionFrequencyReport(SampledReport):
     refresh, and with segmentId all that a channelId or decisionFlowId matches.
     """
 
-    accepts = frozenset({"days", "segmentId", "channelId", "categoryId", "decisionFlowId"})
+    name = "selection_frequency"
+    accepts = (*WINDOWED, *SEGMENTED, *OF_DECISIONS)
+    example: ClassVar[Any] = [
+        {
+            **BOOTS,
+            "mandatory": False,
+            "eligible": 3200,
+            "scored": 3150,
+            "selected": 800,
+            "selectionRate": 0.25,
+            "averageRank": 2.4,
+            "rankDistribution": [800, 1100, 640, 380, 150, 60, 15, 4, 1, 0],
+        }
+    ]
 
     def data(self) -> list[SelectionRow]:
         question = self.question
@@ -149,8 +164,26 @@ class WhyNotRankedReport(SampledReport):
     came in since the last refresh, and with segmentId all.
     """
 
-    accepts = frozenset({"days", "segmentId", "offerId"})
-    requires = ("offerId",)
+    name = "why_not_ranked"
+    accepts = (*WINDOWED, *SEGMENTED, OFFER)
+    requires = (OFFER,)
+    example: ClassVar[Any] = {
+        **SCARF,
+        "considered": 1000,
+        "selected": 100,
+        "missed": 900,
+        "missRate": 0.9,
+        "reasons": [
+            {
+                "stage": "contact_policy",
+                "id": "policy_003",
+                "name": "At most 3 emails a week",
+                "count": 600,
+            },
+            {"stage": "outranked", "id": None, "name": None, "count": 300},
+        ],
+        "beatenBy": [{**BOOTS, "count": 240}],
+    }
 
     def data(self) -> Misses:
         question, offer = self.question, self.question.offer

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from django.db.models import OuterRef, Subquery
 
+from dashboard.parameters.declared import MODEL, WINDOWED
 from dashboard.reports.base import Report, Row
 from decisions.models import AlgorithmModel, ModelMetric
 from offers.models import Status
@@ -38,7 +39,23 @@ class ModelMetricsTrendReport(Report):
     models, or the one that modelId names, whatever its status.
     """
 
-    accepts = frozenset({"days", "modelId"})
+    name = "model_metrics_trend"
+    accepts = (*WINDOWED, MODEL)
+    example: ClassVar[Any] = [
+        {
+            "modelId": "model_001",
+            "modelName": "Propensity to buy",
+            "modelType": "gradient_boosting",
+            "trend": [
+                {"recordedAt": "2026-03-09T03:00:00Z", "auc": 0.81},
+                {"recordedAt": "2026-03-10T03:00:00Z", "auc": None},
+            ],
+            "featureImportance": [
+                {"feature": "days_since_purchase", "importance": 0.42},
+                {"feature": "tier", "importance": 0.17},
+            ],
+        }
+    ]
 
     def data(self) -> list[ModelRow]:
         named, window = self.question.model, self.question.window

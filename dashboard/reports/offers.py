@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from django.db.models import Sum
 
+from dashboard.parameters.declared import DIMENSIONS, GROUP_BY, SEGMENTED, WINDOWED
 from dashboard.reports.base import (
-    DIMENSIONS,
     UNCATEGORISED,
     CategoryPart,
     ChannelPart,
@@ -18,6 +18,7 @@ from dashboard.reports.base import (
     named,
     rate,
 )
+from dashboard.reports.examples import BOOTS, EMAIL, PERFORMANCE, SCARF
 from dashboard.snapshot import select
 from offers.models import Offer, Status
 from segments.models import Segment
@@ -39,7 +40,12 @@ class AcceptanceRateReport(Report):
     most impressions first. A late click can push the rate over 1; without impressions it is null.
     """
 
-    accepts = frozenset({"days", "segmentId"})
+    name = "acceptance_rate"
+    accepts = (*WINDOWED, *SEGMENTED)
+    example: ClassVar[Any] = [
+        {**BOOTS, "impressions": 5210, "positive": 612, "acceptanceRate": 612 / 5210},
+        {**SCARF, "impressions": 0, "positive": 3, "acceptanceRate": None},
+    ]
 
     def data(self) -> list[AcceptanceRow]:
         sums = self.question.interactions().sums(
@@ -97,7 +103,9 @@ class OfferPerformanceReport(Report):
     conversionRate = conversions / impressions. Offers without interactions count as zeros.
     """
 
-    accepts = frozenset({"days", "segmentId"})
+    name = "offer_performance"
+    accepts = (*WINDOWED, *SEGMENTED)
+    example: ClassVar[Any] = [{**BOOTS, **PERFORMANCE}]
 
     def data(self) -> list[PerformanceRow]:
         sums = self.question.interactions().sums(
@@ -137,19 +145,20 @@ class OfferPerformanceGroupedReport(Report):
     that segmentId names; `warning` names active segments that are not materialised.
     """
 
-    accepts = frozenset({"days", "segmentId", "groupBy"})
-    groupings = ("channel", "category", "segment")
+    name = "offer_performance_grouped"
+    accepts = (*WINDOWED, *SEGMENTED, GROUP_BY)
     default_grouping = "channel"
     # What the rows of a group are, and what tells groups apart.
-    GROUPS: ClassVar[dict[str, tuple[type[GroupRow], str]]] = {
+    groups: ClassVar[dict[str, tuple[type[GroupRow], str]]] = {
         "channel": (ChannelPerformanceRow, "channel_id"),
         "category": (CategoryPerformanceRow, "offer__category_id"),
         "segment": (SegmentPerformanceRow, "segment_id"),
     }
+    example: ClassVar[Any] = [{**EMAIL, **BOOTS, **PERFORMANCE}]
 
     def data(self) -> list[GroupRow]:
         grouping = str(self.question.group_by)
-        row_type, dimension = self.GROUPS[grouping]
+        row_type, dimension = self.groups[grouping]
         rows = self._segments() if grouping == "segment" else self.question.interactions()
         groups: dict[int | None, list[tuple[Any, ...]]] = defaultdict(list)
         for group, *offer in self._longest(rows, dimension):

@@ -1,6 +1,6 @@
 """What there is, and what it may cost: counts, the funnel, budgets, suppressions."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
@@ -45,6 +45,16 @@ class SummaryReport(Report):
     An offer that has been deleted is not active, whatever its status.
     """
 
+    name = "summary"
+    example: ClassVar[Any] = {
+        "activeOffers": 42,
+        "activeChannels": 5,
+        "activeExperiments": 3,
+        "activeJourneys": 7,
+        "activeTriggers": 12,
+        "pendingApprovals": 2,
+    }
+
     def data(self) -> SummaryData:
         active = Q(status=Status.ACTIVE)
         return SummaryData(
@@ -71,6 +81,14 @@ class FunnelReport(Report):
     `offersWithCreatives` those of them with an active creative; `totalCreatives` counts these
     creatives.
     """
+
+    name = "funnel"
+    example: ClassVar[Any] = [
+        {"stage": "totalOffers", "count": 60},
+        {"stage": "activeOffers", "count": 42},
+        {"stage": "offersWithCreatives", "count": 39},
+        {"stage": "totalCreatives", "count": 118},
+    ]
 
     def data(self) -> list[FunnelStage]:
         creatives = Creative.objects.filter(status=Status.ACTIVE)
@@ -103,6 +121,11 @@ class PolicyImpactReport(Report):
 
     In force: created up to now, and not expired yet. The most suppressions first.
     """
+
+    name = "policy_impact"
+    example: ClassVar[Any] = [
+        {"policyType": "frequency_cap", "suppressions": 950, "customers": 820}
+    ]
 
     def data(self) -> list[PolicyImpactRow]:
         now = self.question.as_of

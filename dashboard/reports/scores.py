@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from dashboard.parameters.declared import DIMENSIONS, FILTER, GROUP_BY, WINDOWED
 from dashboard.reports.base import (
-    DIMENSIONS,
     UNCATEGORISED,
     CategoryPart,
     ChannelPart,
@@ -57,21 +57,25 @@ class ScoreDistributionReport(Report):
     of the one that filterId names), and the mean score; the most scores first.
     """
 
-    accepts = frozenset({"days", "groupBy", "filterId"})
-    groupings = ("channel", "offer", "category")
+    name = "score_distribution"
+    accepts = (*WINDOWED, GROUP_BY, FILTER)
     # What the rows of a group are, and what tells groups apart.
-    GROUPS: ClassVar[dict[str, tuple[type[GroupScores], str]]] = {
+    groups: ClassVar[dict[str, tuple[type[GroupScores], str]]] = {
         "channel": (ChannelScores, "channel_id"),
         "offer": (OfferScores, "offer_id"),
         "category": (CategoryScores, "offer__category_id"),
     }
+    example: ClassVar[Any] = [
+        {"binStart": tenth / 10, "binEnd": (tenth + 1) / 10, "count": count}
+        for tenth, count in enumerate([310, 842, 1204, 990, 610, 402, 233, 120, 61, 17])
+    ]
 
     def data(self) -> list[Bin] | list[GroupScores]:
         question = self.question
         counts = [f"bin_{place}" for place in range(BINS)]
         if question.group_by is None:
             return bins(ScoreTotals.objects.total(question.window, of=counts))
-        row_type, dimension = self.GROUPS[question.group_by]
+        row_type, dimension = self.groups[question.group_by]
         only = {dimension: question.filter_by and question.filter_by.pk}
         sums = ScoreTotals.objects.sums(
             question.window, dimension, of=["scored", "score_sum", *counts], **only
@@ -125,7 +129,14 @@ class DegradedScoringReport(Report):
     frequent reason first.
     """
 
-    accepts = frozenset({"days"})
+    name = "degraded_scoring"
+    accepts = WINDOWED
+    example: ClassVar[Any] = {
+        "degradedCount": 31,
+        "totalCount": 4789,
+        "degradedRate": 31 / 4789,
+        "byReason": [{"reason": "timeout", "count": 22}, {"reason": "unknown", "count": 9}],
+    }
 
     def data(self) -> Degradation:
         reasons = ("model_error", "timeout", "unknown")

@@ -2,7 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any, ClassVar
 
+from dashboard.parameters.declared import SEGMENTED, WINDOWED
 from dashboard.reports.base import Report, Row, money
 from summaries.models import LatencyTotals
 
@@ -16,7 +18,12 @@ class ActivityDay(Row):
 class DailyTrendReport(Report):
     """Impressions and conversions on each day of the window, oldest first, zeros filled in."""
 
-    accepts = frozenset({"days", "segmentId"})
+    name = "daily_trend"
+    accepts = (*WINDOWED, *SEGMENTED)
+    example: ClassVar[Any] = [
+        {"date": "2026-03-09", "impressions": 1312, "conversions": 33},
+        {"date": "2026-03-10", "impressions": 604, "conversions": 12},
+    ]
 
     def data(self) -> list[ActivityDay]:
         window = self.question.window
@@ -34,7 +41,12 @@ class RevenueDay(Row):
 class RevenueTrendReport(Report):
     """Revenue on each day of the window, oldest first, zeros filled in."""
 
-    accepts = frozenset({"days", "segmentId"})
+    name = "revenue_trend"
+    accepts = (*WINDOWED, *SEGMENTED)
+    example: ClassVar[Any] = [
+        {"date": "2026-03-09", "revenue": 1960.25},
+        {"date": "2026-03-10", "revenue": 0},
+    ]
 
     def data(self) -> list[RevenueDay]:
         window = self.question.window
@@ -56,7 +68,12 @@ class LatencyTrendReport(Report):
     interpolated between two runs, and null on a day without any.
     """
 
-    accepts = frozenset({"days"})
+    name = "latency_trend"
+    accepts = WINDOWED
+    example: ClassVar[Any] = [
+        {"date": "2026-03-09", "p50": 21.5, "p99": 148.2, "runs": 1840},
+        {"date": "2026-03-10", "p50": None, "p99": None, "runs": 0},
+    ]
 
     def data(self) -> list[LatencyDay]:
         window = self.question.window

@@ -11,13 +11,13 @@ import msgspec
 from django.db.models import Choices
 from msgspec import UNSET, Meta, UnsetType
 
-from dashboard.answers import ENTITIES, WindowPart
-from dashboard.reports import REGISTRY
+from dashboard.answers import WindowPart
+from dashboard.parameters.declared import BASELINE_DAYS, DAYS, FILTER
+from dashboard.reports import REGISTRY, REPORTS
 from dashboard.reports.base import Report
 from dashboard.schema.errors import Error
 
 COMPONENTS = "#/components/schemas/"
-ID_PARAMETERS = {*ENTITIES, "filterId"}
 
 
 def component(kind: str) -> str:
@@ -25,17 +25,17 @@ def component(kind: str) -> str:
     return "".join(word.capitalize() for word in kind.split("_")) + "Answer"
 
 
-def envelope(kind: str, service: type[Report]) -> type[msgspec.Struct]:
+def envelope(report: type[Report]) -> type[msgspec.Struct]:
     """What is around the data of a type, with the parts that apply to it."""
     fields: list[Any] = [
-        ("type", Literal[kind]),
+        ("type", Literal[report.name]),
         ("as_of", described(datetime, "The instant that the answer is about.", tz=True)),
     ]
-    if "days" in service.accepts:
+    if DAYS in report.accepts:
         fields.append(("window", WindowPart))
-    if "baselineDays" in service.accepts:
+    if BASELINE_DAYS in report.accepts:
         fields.append(("baseline_window", WindowPart))
-    if service.sampled:
+    if report.sampled:
         fields += [
             ("sample_cap", described(int, "How many raw traces are read at most.")),
             ("sample_size", described(int, "How many traces match and were covered.")),
@@ -46,11 +46,11 @@ def envelope(kind: str, service: type[Report]) -> type[msgspec.Struct]:
         ("data", Any),
     ]
     return msgspec.defstruct(
-        component(kind),
+        component(report.name),
         fields,
         rename="camel",
         kw_only=True,
-        namespace={"__doc__": getdoc(service)},
+        namespace={"__doc__": getdoc(report)},
     )
 
 
@@ -59,10 +59,11 @@ def described(kind: type, description: str, **constraints: Any) -> Any:
     return Annotated[kind, Meta(description=description, **constraints)]
 
 
-def data_of(service: type[Report]) -> Any:
-    """The type of a service's data. Where an id names nothing, that is an empty list."""
-    annotation = get_type_hints(service.data)["return"]
-    if service.accepts & ID_PARAMETERS and get_origin(annotation) is not list:
+def data_of(report: type[Report]) -> Any:
+    """The type of a report's data. Where an id names nothing, that is an empty list."""
+    annotation = get_type_hints(report.data)["return"]
+    has_ids = any(accepted.entity or accepted is FILTER for accepted in report.accepts)
+    if has_ids and get_origin(annotation) is not list:
         return annotation | tuple[()]
     return annotation
 
@@ -88,8 +89,8 @@ def data_schema(annotation: Any, schemas: dict[Any, Any]) -> Any:
 
 def answers() -> dict[str, Any]:
     """The schemas of all answers and errors, by name."""
-    envelopes = [envelope(kind, service) for kind, service in REGISTRY.items()]
-    data = [data_of(service) for service in REGISTRY.values()]
+    envelopes = [envelope(report) for report in REPORTS]
+    data = [data_of(report) for report in REPORTS]
     leaves = list(dict.fromkeys(parts(reduce(or_, data))))
     schemas, components = msgspec.json.schema_components(
         [*leaves, *envelopes, Error], ref_template=COMPONENTS + "{name}", schema_hook=choices

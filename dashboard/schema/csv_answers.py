@@ -7,15 +7,14 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from dashboard.csv_export import as_csv, columns, row_type
 from dashboard.reports import REGISTRY
 from dashboard.reports.base import Report
-from dashboard.schema.examples import DATA
 
 
 def csv_answer() -> OpenApiResponse:
     """The description of an answer as CSV."""
     layouts = [
-        f"- `{kind}`{f' by {grouping}' if grouping else ''}: {layout(service, grouping)}"
-        for kind, service in REGISTRY.items()
-        for grouping in groupings(service)
+        f"- `{kind}`{f' by {grouping}' if grouping else ''}: {layout(report, grouping)}"
+        for kind, report in REGISTRY.items()
+        for grouping in groupings(report)
     ]
     return OpenApiResponse(
         {
@@ -24,19 +23,19 @@ def csv_answer() -> OpenApiResponse:
         },
         examples=[
             OpenApiExample(
-                kind, as_csv(service, service.default_grouping, DATA[kind]), summary=kind
+                kind, as_csv(report, report.default_grouping, report.example), summary=kind
             )
-            for kind, service in REGISTRY.items()
+            for kind, report in REGISTRY.items()
         ],
     )
 
 
-def groupings(service: type[Report]) -> list[str | None]:
+def groupings(report: type[Report]) -> list[str | None]:
     """The groupings of a type, and None where there is an answer without one."""
-    without = [None] if service.default_grouping is None else []
-    return [*without, *service.groupings]
+    without = [None] if report.default_grouping is None else []
+    return [*without, *report.groups]
 
 
-def layout(service: type[Report], grouping: str | None) -> str:
+def layout(report: type[Report], grouping: str | None) -> str:
     """The columns of a type's answers."""
-    return ", ".join(f"`{name}`" for name in columns(row_type(service, grouping)))
+    return ", ".join(f"`{name}`" for name in columns(row_type(report, grouping)))

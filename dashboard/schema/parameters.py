@@ -5,29 +5,38 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from dashboard.parameters import COMMON, ChoiceField, DaysField, IdField
-from dashboard.reports import REGISTRY
+from dashboard.parameters.declared import GROUP_BY, PARAMETERS, Parameter
+from dashboard.parameters.request import ParametersSerializer
+from dashboard.reports import REPORTS
 
 
-def parameter(name: str, field: serializers.Field[Any, Any, Any, Any]) -> OpenApiParameter:
-    """The description of a query parameter, with the types that accept it."""
-    types = [f"`{kind}`" for kind, service in REGISTRY.items() if name in service.accepts]
+def parameters() -> list[OpenApiParameter]:
+    """The descriptions of all query parameters."""
+    declared = {parameter.name: parameter for parameter in PARAMETERS}
+    return [
+        _described(name, field, declared.get(name))
+        for name, field in ParametersSerializer().fields.items()
+    ]
+
+
+def _described(name: str, field: Any, parameter: Parameter | None) -> OpenApiParameter:
+    """A description with the types that accept the parameter; all do if it is not declared."""
     description = str(field.help_text)
-    if name not in COMMON:
+    if parameter is GROUP_BY:
+        description += f": {'; '.join(_groupings())}."
+    if parameter is not None:
+        types = [f"`{report.name}`" for report in REPORTS if parameter in report.accepts]
         description += f" Accepted by: {', '.join(types) or 'no type'}."
-    if needed := [f"`{kind}`" for kind, service in REGISTRY.items() if name in service.requires]:
-        description += f" Required by: {', '.join(needed)}."
+        if needed := [f"`{report.name}`" for report in REPORTS if parameter in report.requires]:
+            description += f" Required by: {', '.join(needed)}."
     default = None if field.default is serializers.empty else field.default
-    return OpenApiParameter(name, value_schema(field), description=description, default=default)
+    return OpenApiParameter(name, field.schema(), description=description, default=default)
 
 
-def value_schema(field: serializers.Field[Any, Any, Any, Any]) -> dict[str, Any]:
-    """The values that a query parameter accepts."""
-    match field:
-        case DaysField():
-            return {"type": "integer", "minimum": field.min_value, "maximum": field.max_value}
-        case ChoiceField():
-            return {"type": "string", "enum": list(field.choices)}
-        case IdField():
-            return {"type": "string", "minLength": 1, "pattern": r"^[^\u0000]*$"}
-    raise TypeError(f"{field.field_name}: the schema does not know {type(field).__name__}.")
+def _groupings() -> list[str]:
+    return [
+        f"`{report.name}` accepts {', '.join(report.groups)}"
+        + (f" (default {report.default_grouping})" if report.default_grouping else "")
+        for report in REPORTS
+        if report.groups
+    ]

@@ -144,7 +144,7 @@ def assert_same_answer(as_json: Any, as_csv: Any) -> list[dict[str, Any]]:
 def asked(kind: str) -> list[dict[str, str]]:
     """Questions of a type, by each of its groupings."""
     plain = needed(kind) | {"days": "30"} | STILL.get(kind, {})
-    return [plain, *(plain | {"groupBy": grouping} for grouping in REGISTRY[kind].groupings)]
+    return [plain, *(plain | {"groupBy": grouping} for grouping in [*REGISTRY[kind].groups])]
 
 
 @each_type

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dashboard.parameters import ParametersSerializer
+from dashboard.parameters.request import ParametersSerializer
 from dashboard.reports import REGISTRY
 from tests.dashboard.test_endpoint import error
 from tests.support.described import faults

@@ -1,6 +1,7 @@
 """The OpenAPI schema is valid, complete and true, and so are its examples."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -12,12 +13,17 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from dashboard.errors import CODES, UNKNOWN_TYPE
-from dashboard.parameters import ParametersSerializer
+from dashboard.parameters.declared import Parameter
+from dashboard.parameters.request import ParametersSerializer
 from dashboard.presentation import AROUND
 from dashboard.reports import REGISTRY
-from dashboard.schema.examples import DATA, example
-from tests.oracle import TYPES
+from dashboard.schema.answers import component
+from dashboard.schema.examples import example
 from tests.support.described import described, faults, operation
+
+
+def names_of(parameters: Iterable[Parameter]) -> list[str]:
+    return [parameter.name for parameter in parameters]
 
 
 def test_document_is_valid_openapi() -> None:
@@ -57,27 +63,24 @@ def test_every_parameter_is_described() -> None:
     assert by_name["format"]["schema"] == {"type": "string", "enum": ["json", "csv"]}
     for name, entry in by_name.items():
         assert not entry.get("required", False)
-        for kind, service in REGISTRY.items():
+        for kind, report in REGISTRY.items():
             accepted_by = entry["description"].partition("Accepted by:")[2]
-            assert (f"`{kind}`" in accepted_by) == (name in service.accepts)
+            assert (f"`{kind}`" in accepted_by) == (name in names_of(report.accepts))
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
 def test_example_is_an_answer_of_its_type_and_of_no_other(kind: str) -> None:
-    assert faults(kind, example(kind)) == []
+    assert faults(kind, example(REGISTRY[kind])) == []
     references = operation()["responses"]["200"]["content"]["application/json"]["schema"]
     document = {**references, "components": described()["components"]}
-    assert OAS31Validator(document).is_valid(example(kind))
-    assert not OAS31Validator(document).is_valid({**example(kind), "type": "no such type"})
-
-
-def test_examples_are_of_types_that_there_are() -> None:
-    assert list(DATA) == list(TYPES)
+    assert OAS31Validator(document).is_valid(example(REGISTRY[kind]))
+    other = {**example(REGISTRY[kind]), "type": "no such type"}
+    assert not OAS31Validator(document).is_valid(other)
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
 def test_description_of_a_type_is_its_docstring(kind: str) -> None:
-    answer = described()["components"]["schemas"][f"{REGISTRY[kind].__name__}Answer"]
+    answer = described()["components"]["schemas"][component(kind)]
     assert (
         answer["description"].partition("\n")[0] == str(REGISTRY[kind].__doc__).partition("\n")[0]
     )
@@ -119,7 +122,7 @@ def test_csv_is_described_by_its_columns_with_an_example(kind: str) -> None:
     [example_text] = [shown["value"] for shown in examples.values() if shown["summary"] == kind]
     header = example_text.removeprefix("\ufeff").partition("\r\n")[0]
     columns = ", ".join(f"`{name}`" for name in header.split(","))
-    groupings = REGISTRY[kind].groupings
+    groupings = [*REGISTRY[kind].groups]
     described_as = re.findall(rf"- `{kind}`(.*?): (.*)", schema["description"])
     assert columns in [found for _, found in described_as]
     assert {by.removeprefix(" by ") for by, _ in described_as} - {""} == set(groupings)

@@ -79,7 +79,7 @@ def test_a_killed_run_leaves_what_it_began_to_the_next() -> None:
         process.kill()
         process.communicate()
     wait_for_waiting(0)
-    assert waiting()["decisions"] == DecisionTrace.objects.count()
+    assert waiting()["decision_traces"] == DecisionTrace.objects.count()
     assert_sums_are_right()
     output_of(start("refresh_summaries"))
     assert waiting() == NOTHING

@@ -4,14 +4,27 @@ export const VIEWS = ["overview", "offers", "decisions", "operations", "models"]
 export const DAYS = [1, 7, 30, 90, 365];
 export const DEFAULT_DAYS = 7;
 
-// The parameters that each view understands beside view and days, named as the endpoint names them.
-const UNDERSTOOD = {
-  overview: ["segmentId", "baselineDays"],
-  offers: ["segmentId", "groupBy", "offerId", "channelId"],
-  decisions: ["segmentId", "channelId", "categoryId", "decisionFlowId", "groupBy", "filterId", "offerId"],
-  operations: [],
-  models: ["modelId"],
-};
+// By view, what its panels' types accept beside days; filled once, from what the server says.
+const asked = {};
+// What a view understands further: by these it marks what a link led to.
+const MARKS = { offers: ["offerId", "channelId"] };
+
+export function learn(views, accepts) {
+  for (const [view, { panels }] of Object.entries(views)) {
+    const names = panels.flatMap(({ type }) => accepts[type]);
+    asked[view] = [...new Set(names)].filter((name) => name !== "days");
+  }
+}
+
+// Whether a filter makes a difference in a view.
+export function filtersBy(view, name) {
+  return asked[view].includes(name);
+}
+
+function understood(view) {
+  return [...new Set([...asked[view], ...(MARKS[view] ?? [])])];
+}
+
 // What stays when another view is chosen.
 const LASTING = ["segmentId"];
 // In the order of the menus: the first is the default.
@@ -42,7 +55,7 @@ export function parse(search) {
     days = DEFAULT_DAYS;
   }
   const state = { view, days };
-  for (const name of UNDERSTOOD[view]) {
+  for (const name of understood(view)) {
     const value = given.get(name);
     if (value) state[name] = value;
   }
@@ -60,7 +73,7 @@ export function address(state, panel = "") {
   const query = new URLSearchParams();
   query.set("view", state.view);
   query.set("days", state.days);
-  for (const name of UNDERSTOOD[state.view]) {
+  for (const name of understood(state.view)) {
     if (state[name]) query.set(name, state[name]);
   }
   return `?${query}${panel ? `#${panel}` : ""}`;

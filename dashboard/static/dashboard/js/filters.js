@@ -1,6 +1,6 @@
 // The filter bar: shows what the address says, and changes the address.
 
-import { DAYS, GROUPINGS, changed, address, wholeDays } from "./address.js";
+import { DAYS, GROUPINGS, address, changed, filtersBy, wholeDays } from "./address.js";
 import { h, setChildren } from "./dom.js";
 import { word } from "./format.js";
 
@@ -48,9 +48,9 @@ export class Filters {
     input.removeAttribute("aria-invalid");
     byId("days-wrong").textContent = "";
     this.fillGrouping(state);
-    for (const place of this.form.querySelectorAll("[data-views]")) {
-      const { views, needs } = place.dataset;
-      place.hidden = !views.split(" ").includes(state.view) || Boolean(needs && !state[needs]);
+    for (const filter of this.form.querySelectorAll("[data-parameter]")) {
+      const { parameter, needs } = filter.dataset;
+      filter.hidden = !filtersBy(state.view, parameter) || Boolean(needs && !state[needs]);
     }
     for (const select of this.form.querySelectorAll("select")) choose(select, state[select.name] ?? "");
     const rest = changed({ view: state.view, days: state.days }, {});

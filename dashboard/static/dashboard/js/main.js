@@ -1,5 +1,6 @@
 // Puts the page together.
 
+import { learn } from "./address.js";
 import { Filters } from "./filters.js";
 import { Page } from "./page.js";
 import { startThemes } from "./themes.js";
@@ -12,7 +13,9 @@ import { overview } from "./view_overview.js";
 
 const settings = JSON.parse(document.getElementById("script-data").textContent);
 const filters = new Filters();
-const page = new Page({ overview, offers, decisions, operations, models }, filters, settings);
+const views = { overview, offers, decisions, operations, models };
+learn(views, settings.accepts);
+const page = new Page(views, filters, settings);
 filters.listen(page);
 startTooltips();
 startThemes(() => page.redraw());

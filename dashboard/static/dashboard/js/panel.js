@@ -4,7 +4,7 @@ import { h, setChildren } from "./dom.js";
 import { Refusal, ask, questionAddress } from "./endpoint.js";
 import { count, lastDays, period, plural, time } from "./format.js";
 import { dataTable } from "./table.js";
-import { ACCEPTS, TABLES } from "./types.js";
+import { TABLES } from "./types.js";
 
 export class Panel {
   // definition: { id, type, title, about, size, height, draw(data, context), isEmpty(data), empty,
@@ -37,7 +37,7 @@ export class Panel {
     const { state } = this.page;
     const { type } = this.definition;
     const parameters = { type };
-    for (const name of ACCEPTS[type]) parameters[name] = state[name];
+    for (const name of this.page.settings.accepts[type]) parameters[name] = state[name];
     return parameters;
   }
 
@@ -121,7 +121,7 @@ export class Panel {
     const { state } = page;
     const { title, type } = definition;
     this.heading.textContent = typeof title === "function" ? title(state) : title;
-    const accepts = ACCEPTS[type];
+    const accepts = page.settings.accepts[type];
     const parts = [];
     if (accepts.includes("days")) {
       parts.push(capital(lastDays(state.days)) + (answer?.window && this.answersState() ? `, ${period(answer.window)}` : ""));

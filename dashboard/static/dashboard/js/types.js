@@ -1,28 +1,6 @@
-// The types of answers: which parameters they accept, and their data as the columns of a table.
+// The data of each type of answer as the columns of a table.
 
 import * as format from "./format.js";
-
-const interaction = ["days", "segmentId"];
-export const ACCEPTS = {
-  summary: [],
-  acceptance_rate: interaction,
-  offer_performance: interaction,
-  offer_performance_grouped: [...interaction, "groupBy"],
-  channel_effectiveness: interaction,
-  budget_burn: [],
-  funnel: [],
-  attribution_summary: ["days"],
-  daily_trend: interaction,
-  revenue_trend: interaction,
-  model_metrics_trend: ["days", "modelId"],
-  latency_trend: ["days"],
-  policy_impact: [],
-  score_distribution: ["days", "groupBy", "filterId"],
-  degraded_scoring: ["days"],
-  selection_frequency: ["days", "segmentId", "channelId", "categoryId", "decisionFlowId"],
-  anomaly_candidates: ["days", "baselineDays"],
-  why_not_ranked: ["days", "segmentId", "offerId"],
-};
 
 const column = (key, label, show = format.text, numeric = show !== format.text) => ({
   key, label, show, numeric, value: (row) => row[key],
