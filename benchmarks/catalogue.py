@@ -18,9 +18,18 @@ OFFERS, CATEGORIES, FLOWS, RULES, MODELS, REGIONS, TIERS = 200, 12, 5, 10, 5, 10
 SUPPRESSIONS = 10_000
 CHANNEL_TYPES = ("email", "push", "sms", "in_app", "web", "webhook", "whatsapp", "direct_mail")
 POLICY_TYPES = (
-    *("frequency_cap", "cooldown", "budget_exhausted", "outcome_based", "segment_exclusion"),
-    *("time_window", "mutual_exclusion", "cross_channel_cap", "customer_total_cap"),
-    *("allow_override", "category_suppression", "metric_condition"),
+    "frequency_cap",
+    "cooldown",
+    "budget_exhausted",
+    "outcome_based",
+    "segment_exclusion",
+    "time_window",
+    "mutual_exclusion",
+    "cross_channel_cap",
+    "customer_total_cap",
+    "allow_override",
+    "category_suppression",
+    "metric_condition",
 )
 
 

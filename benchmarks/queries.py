@@ -160,7 +160,12 @@ QUERIES: dict[Dialect, dict[str, str]] = {
 }
 # Those of them that can be asked about a segment.
 OF_SEGMENTS = (
-    *("acceptance_rate", "offer_performance", "offer_performance_grouped"),
-    *("channel_effectiveness", "daily_trend", "revenue_trend"),
-    *("selection_frequency", "why_not_ranked"),
+    "acceptance_rate",
+    "offer_performance",
+    "offer_performance_grouped",
+    "channel_effectiveness",
+    "daily_trend",
+    "revenue_trend",
+    "selection_frequency",
+    "why_not_ranked",
 )

@@ -152,7 +152,8 @@ def _size_part(size: dict[str, Any]) -> str:
         [
             f"## {size['interactions']:,} interactions, {size['interactions'] // 10:,} traces",
             "\n".join(f"- {fact}" for fact in facts),
-            *(answers, raw),
+            answers,
+            raw,
         ]
     )
 

@@ -146,8 +146,13 @@ class BudgetAdmin(CatalogueAdmin):
 
     form = BudgetForm
     list_display = (
-        *("name", "external_id", "scope", "target"),
-        *("period_start", "period_end", "allocated"),
+        "name",
+        "external_id",
+        "scope",
+        "target",
+        "period_start",
+        "period_end",
+        "allocated",
     )
     list_filter = ("scope",)
     list_select_related = ("category", "offer", "channel")

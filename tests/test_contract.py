@@ -41,8 +41,15 @@ SIGNING_IN = 2
 # Revenue per elapsed day, of which anomalies of two days or more speak, changes with the clock.
 STILL = {"anomaly_candidates": {"days": "1"}}
 ENVELOPE = [
-    *("type", "asOf", "window", "baselineWindow"),
-    *("sampleCap", "sampleSize", "sampleTruncated", "warning", "data"),
+    "type",
+    "asOf",
+    "window",
+    "baselineWindow",
+    "sampleCap",
+    "sampleSize",
+    "sampleTruncated",
+    "warning",
+    "data",
 ]
 
 each_type = pytest.mark.parametrize("kind", REGISTRY)

@@ -88,7 +88,10 @@ def test_a_score_is_in_the_bin_that_its_decimal_names(score: float, place: int) 
 
 def test_money_is_rounded_once_and_away_from_zero() -> None:
     assert [str(money(Fraction(text))) for text in ("0.005", "-0.005", "1.0049", "-0.0049")] == [
-        *("0.01", "-0.01", "1.00", "0.00"),
+        "0.01",
+        "-0.01",
+        "1.00",
+        "0.00",
     ]
     assert money(sum([Fraction("0.3333")] * 3, Fraction())) == 1
 

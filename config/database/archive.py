@@ -73,9 +73,13 @@ def dump(connection: BaseDatabaseWrapper, snapshot: str, target: Path | IO[bytes
     with subprocess.Popen(
         [
             *(fit[0].path("pg_dump"), "--format=custom", "--no-password", *to_file),
-            *(f"--snapshot={snapshot}", f"--schema={_quoted(_schema(connection))}"),
-            *("--no-privileges", "--no-tablespaces", "--no-security-labels"),
-            *("--no-publications", "--no-subscriptions"),
+            f"--snapshot={snapshot}",
+            f"--schema={_quoted(_schema(connection))}",
+            "--no-privileges",
+            "--no-tablespaces",
+            "--no-security-labels",
+            "--no-publications",
+            "--no-subscriptions",
             "--compress=1",  # the default takes four times as long for a fifth less
         ],
         stdout=subprocess.PIPE,
@@ -126,7 +130,7 @@ class Archive:
         if f" TABLE DATA {self._schema} django_migrations " not in self._contents:
             return set()
         lines = self._read(
-            *("--data-only", "--table=django_migrations", f"--schema={self._schema}", "--file=-")
+            "--data-only", "--table=django_migrations", f"--schema={self._schema}", "--file=-"
         ).decode()
         rows = lines.partition(" FROM stdin;\n")[2].partition("\n\\.\n")[0].splitlines()
         return {(app, name) for _, app, name, _ in (row.split("\t") for row in rows)}
@@ -165,7 +169,8 @@ class Archive:
             psql = subprocess.Popen(
                 [
                     *(self._programs.path("psql"), "--no-psqlrc", "--no-password", "--quiet"),
-                    *("--set=ON_ERROR_STOP=1", "--file=-"),
+                    "--set=ON_ERROR_STOP=1",
+                    "--file=-",
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,

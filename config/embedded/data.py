@@ -49,9 +49,18 @@ def initialise(data: Path, binaries: Path, log: ServerLog, lock: int) -> None:
             ) from error
         os.chown(new, nobody.pw_uid, nobody.pw_gid)
     initdb = [
-        *(f"{binaries}/initdb", "-D", HERE, "-U", USER, "--no-instructions"),
-        *("--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--locale=C"),
-        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        f"{binaries}/initdb",
+        "-D",
+        HERE,
+        "-U",
+        USER,
+        "--no-instructions",
+        "--auth-local=trust",
+        "--auth-host=reject",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
     ]
     single = [f"{binaries}/postgres", "--single", "-D", HERE, "-c", "exit_on_error=on", USER]

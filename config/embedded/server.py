@@ -116,8 +116,12 @@ class EmbeddedServer:
             leftover.unlink(missing_ok=True)
         server = [
             *(f"{binaries}/postgres", "-D", data.HERE, "-k", str(directory), "-p", PORT),
-            *("-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"),
-            *("-c", "cluster_name=decision-dashboard"),
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "unix_socket_permissions=0700",
+            "-c",
+            "cluster_name=decision-dashboard",
         ]
         with self.log.path.open("ab") as output:
             # The shell ends at once, so that the server is no child of this process.

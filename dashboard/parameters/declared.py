@@ -45,7 +45,9 @@ DAYS = Parameter(
     "window",
 )
 MODEL = _id(
-    *("modelId", "model", AlgorithmModel),
+    "modelId",
+    "model",
+    AlgorithmModel,
     "The model to look at, whatever its status (else all active ones).",
 )
 GROUP_BY = Parameter(
@@ -56,7 +58,9 @@ GROUP_BY = Parameter(
 # What it names depends on groupBy.
 FILTER = Parameter("filterId", IdField("With groupBy: only the group of this id."), "filter_by")
 SEGMENT = _id(
-    *("segmentId", "segment", Segment),
+    "segmentId",
+    "segment",
+    Segment,
     "Only the members of this materialised segment, with all their history.",
 )
 CHANNEL = _id("channelId", "channel", Channel, "Only what happened in this channel.")
@@ -76,7 +80,15 @@ BASELINE_DAYS = Parameter(
 
 # In the order of the documentation.
 PARAMETERS = (
-    *(DAYS, MODEL, GROUP_BY, FILTER, SEGMENT, CHANNEL, CATEGORY, DECISION_FLOW, OFFER),
+    DAYS,
+    MODEL,
+    GROUP_BY,
+    FILTER,
+    SEGMENT,
+    CHANNEL,
+    CATEGORY,
+    DECISION_FLOW,
+    OFFER,
     BASELINE_DAYS,
 )
 

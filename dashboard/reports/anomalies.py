@@ -58,7 +58,9 @@ class Candidate(NamedTuple):
             list(THRESHOLDS).index(self.severity),
             *furthest_first(self.change.z_squared),
             *furthest_first(self.change.percent),
-            *(self.metric, self.scope, dimension_id or ""),
+            self.metric,
+            self.scope,
+            dimension_id or "",
         )
 
     def row(self, dimension_id: str | None, dimension_name: str | None) -> AnomalyRow:

@@ -192,7 +192,7 @@ class WhyNotRankedReport(SampledReport):
         causes: Counter[tuple[int, int]] = Counter()
         winners: Counter[int] = Counter()
         for stage, cause, winner, count in self._considerations(offer).sums(
-            *(question.window, "stage", "cause", "winner"), of=["considered"], offer=offer
+            question.window, "stage", "cause", "winner", of=["considered"], offer=offer
         ):
             causes[stage, cause] += count
             winners[winner] += count

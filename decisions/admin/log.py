@@ -24,8 +24,15 @@ class InteractionAdmin(LogAdmin):
     keys = InteractionKey
     references = ("offer", "channel", "outcome_type", "creative", "decision_flow")
     list_display = (
-        *("event_id", "occurred_at", "customer_id", "outcome_type"),
-        *("offer", "channel", "decision_flow", "value", "cost"),
+        "event_id",
+        "occurred_at",
+        "customer_id",
+        "outcome_type",
+        "offer",
+        "channel",
+        "decision_flow",
+        "value",
+        "cost",
     )
     list_filter = (OccurredFilter, "outcome_type", "channel", "decision_flow")
     search_fields = ("event_id",)

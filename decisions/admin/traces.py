@@ -19,8 +19,15 @@ class DecisionTraceAdmin(LogAdmin):
     keys = DecisionTraceKey
     references = ("channel", "decision_flow")
     list_display = (
-        *("event_id", "created_at", "customer_id", "channel", "decision_flow"),
-        *("scored", "selected", "degraded_scoring", "total_latency_ms"),
+        "event_id",
+        "created_at",
+        "customer_id",
+        "channel",
+        "decision_flow",
+        "scored",
+        "selected",
+        "degraded_scoring",
+        "total_latency_ms",
     )
     list_filter = (CreatedFilter, "channel", "decision_flow", "degraded_scoring")
     search_fields = ("event_id",)
@@ -32,8 +39,15 @@ class DecisionTraceAdmin(LogAdmin):
             "As logged",
             {
                 "fields": (
-                    *("event_id", "created_at", "customer_id", "channel", "decision_flow"),
-                    *("degraded_scoring", "degraded_reason", "total_latency_ms", "id"),
+                    "event_id",
+                    "created_at",
+                    "customer_id",
+                    "channel",
+                    "decision_flow",
+                    "degraded_scoring",
+                    "degraded_reason",
+                    "total_latency_ms",
+                    "id",
                 )
             },
         ),

@@ -126,8 +126,13 @@ class BudgetRow(NamedRow):
     model: ClassVar = offers.Budget
     columns: ClassVar[tuple[str, ...]] = (
         *NamedRow.columns,
-        *("scope", "category_id", "offer_id", "channel_id"),
-        *("period_start", "period_end", "allocated"),
+        "scope",
+        "category_id",
+        "offer_id",
+        "channel_id",
+        "period_start",
+        "period_end",
+        "allocated",
     )
     scope: offers.BudgetScope
     period_start: date
@@ -186,7 +191,10 @@ class OutcomeTypeRow(EventRow):
                 "only a positive outcome can be a conversion"
             )
         return (
-            *(self.key, self.name, self.classification, self.category),
+            self.key,
+            self.name,
+            self.classification,
+            self.category,
             boolean(self.is_conversion),
         )
 
@@ -225,8 +233,13 @@ class AlgorithmModelRow(StatusRow):
 class SuppressionRow(EventRow):
     model: ClassVar = decisions.Suppression
     columns: ClassVar[tuple[str, ...]] = (
-        *("external_id", "customer_id", "policy_id", "offer_id"),
-        *("reason", "created_at", "expires_at"),
+        "external_id",
+        "customer_id",
+        "policy_id",
+        "offer_id",
+        "reason",
+        "created_at",
+        "expires_at",
     )
     id: Id
     customer_id: Id

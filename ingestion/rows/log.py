@@ -27,8 +27,16 @@ class InteractionRow(LogEventRow):
     model: ClassVar = logs.INTERACTIONS.model
     identity: ClassVar[tuple[str, ...]] = logs.INTERACTIONS.identity
     columns: ClassVar[tuple[str, ...]] = (
-        *("occurred_at", "offer_id", "channel_id", "outcome_type_id"),
-        *("creative_id", "decision_flow_id", "customer_id", "event_id", "value", "cost"),
+        "occurred_at",
+        "offer_id",
+        "channel_id",
+        "outcome_type_id",
+        "creative_id",
+        "decision_flow_id",
+        "customer_id",
+        "event_id",
+        "value",
+        "cost",
     )
     id: Id
     customer_id: Id
@@ -62,7 +70,12 @@ class RunRow(LogEventRow):
     model: ClassVar = logs.RUNS.model
     identity: ClassVar[tuple[str, ...]] = logs.RUNS.identity
     columns: ClassVar[tuple[str, ...]] = (
-        *("started_at", "decision_flow_id", "channel_id", "latency_ms", "status", "event_id"),
+        "started_at",
+        "decision_flow_id",
+        "channel_id",
+        "latency_ms",
+        "status",
+        "event_id",
     )
     leading: ClassVar[str] = "decision_flow_id"
     id: Id
@@ -97,7 +110,12 @@ class AttributionRow(LogEventRow):
     model: ClassVar = logs.ATTRIBUTIONS.model
     identity: ClassVar[tuple[str, ...]] = logs.ATTRIBUTIONS.identity
     columns: ClassVar[tuple[str, ...]] = (
-        *("created_at", "total_value", "model", "customer_id", "conversion_id", "touchpoints"),
+        "created_at",
+        "total_value",
+        "model",
+        "customer_id",
+        "conversion_id",
+        "touchpoints",
     )
     identity_fields: ClassVar[tuple[str, ...]] = ("conversion_id", "attribution_model")
     conversion_id: Id

@@ -36,7 +36,10 @@ VIEWS = {
 
 # The types whose data is a list of rows, which the table repeats one by one.
 LISTED = set(REGISTRY) - {
-    *("summary", "score_distribution", "degraded_scoring", "model_metrics_trend"),
+    "summary",
+    "score_distribution",
+    "degraded_scoring",
+    "model_metrics_trend",
     "why_not_ranked",
 }
 

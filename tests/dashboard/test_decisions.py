@@ -377,8 +377,10 @@ def old_month() -> Iterator[str]:
 @pytest.mark.parametrize(
     "view",
     [
-        *(summaries.OfferDecisionTotals, summaries.ConsiderationTotals),
-        *(summaries.SegmentOfferDecisionTotals, summaries.SegmentConsiderationContributions),
+        summaries.OfferDecisionTotals,
+        summaries.ConsiderationTotals,
+        summaries.SegmentOfferDecisionTotals,
+        summaries.SegmentConsiderationContributions,
     ],
 )
 def test_conditions_reach_the_log_and_months_before_the_window_are_left_alone(

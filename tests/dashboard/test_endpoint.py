@@ -53,7 +53,18 @@ def test_unknown_type_is_told_which_there_are(kind: str, shop: Shop) -> None:
             (name, value, DAYS)
             for name in ("days", "baselineDays")
             for value in [
-                *("0", "366", "-1", "+7", "7.0", "7 ", " 7", "1e2", "0x7", "seven", "7\0", "\0"),
+                "0",
+                "366",
+                "-1",
+                "+7",
+                "7.0",
+                "7 ",
+                " 7",
+                "1e2",
+                "0x7",
+                "seven",
+                "7\0",
+                "\0",
                 *(
                     "\u0667",
                     "\uff17",
@@ -72,8 +83,13 @@ def test_unknown_type_is_told_which_there_are(kind: str, shop: Shop) -> None:
         *(
             (name, value, "an id")
             for name in (
-                *("modelId", "filterId", "segmentId", "channelId"),
-                *("categoryId", "decisionFlowId", "offerId"),
+                "modelId",
+                "filterId",
+                "segmentId",
+                "channelId",
+                "categoryId",
+                "decisionFlowId",
+                "offerId",
             )
             for value in ["\0", "id\0", "\0id"]
         ),
@@ -116,8 +132,21 @@ def test_type_given_twice_is_refused(shop: Shop) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        *("Days=0", "DAYS=x", "days[]=0", "days%00=0", "%00=%00", "x=%00&x=%00", "=", "&&&", "?"),
-        *("asOf=1", "formats=api", "%FF=%FE", "%F0%9F%98%80=1", "type%20=nothing", ";days=0"),
+        "Days=0",
+        "DAYS=x",
+        "days[]=0",
+        "days%00=0",
+        "%00=%00",
+        "x=%00&x=%00",
+        "=",
+        "&&&",
+        "?",
+        "asOf=1",
+        "formats=api",
+        "%FF=%FE",
+        "%F0%9F%98%80=1",
+        "type%20=nothing",
+        ";days=0",
     ],
 )
 def test_name_that_is_no_parameter_is_ignored(query: str, shop: Shop) -> None:

@@ -119,8 +119,13 @@ def misses_have_reasons(ask: Ask, offer: str) -> None:
 def parts_make_up_the_whole(ask: Ask, offers: list[str]) -> None:
     """A segment of everyone is no segment, and the two halves add up to it."""
     kinds = [
-        *("acceptance_rate", "offer_performance", "offer_performance_grouped"),
-        *("channel_effectiveness", "daily_trend", "revenue_trend", "selection_frequency"),
+        "acceptance_rate",
+        "offer_performance",
+        "offer_performance_grouped",
+        "channel_effectiveness",
+        "daily_trend",
+        "revenue_trend",
+        "selection_frequency",
     ]
     for kind in kinds:
         assert ask(kind, segmentId="everyone") == ask(kind)

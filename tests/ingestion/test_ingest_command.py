@@ -182,7 +182,9 @@ def test_interruption_ends_with_one_line(moment: str, tmp_path: Path) -> None:
     sent.write_bytes(b"x\n" * 1_000_000)
     with sent.open() as stream:
         process = start_ingest(
-            *("-", "--entity", "categories"),
+            "-",
+            "--entity",
+            "categories",
             stdin=stream,
             cwd=tmp_path,
             start_new_session=True,

@@ -30,8 +30,16 @@ ACCEPTED: dict[str, set[str]] = {
     "why_not_ranked": SEGMENTED | {"offerId"},
 }
 PARAMETERS = {
-    *("days", "modelId", "groupBy", "filterId", "segmentId", "channelId", "categoryId"),
-    *("decisionFlowId", "offerId", "baselineDays"),
+    "days",
+    "modelId",
+    "groupBy",
+    "filterId",
+    "segmentId",
+    "channelId",
+    "categoryId",
+    "decisionFlowId",
+    "offerId",
+    "baselineDays",
 }
 NAMES = {
     "modelId": "models",

@@ -33,8 +33,15 @@ BUILT_IN = {
     ),
     **dict.fromkeys(
         [
-            *("dismiss", "not_interested", "opt_out", "complaint"),
-            *("defer", "deferred", "recommendation", "not_presented", "expired"),
+            "dismiss",
+            "not_interested",
+            "opt_out",
+            "complaint",
+            "defer",
+            "deferred",
+            "recommendation",
+            "not_presented",
+            "expired",
         ],
         Outcome(impression=False, positive=False, conversion=False),
     ),

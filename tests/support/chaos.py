@@ -85,8 +85,13 @@ class Chaos(Soak):
     def faults(self) -> list[Callable[[], None]]:
         """All that may befall."""
         found = [
-            *(self.kill_postgres, self.stop_postgres, self.freeze_network, self.lock_sign_in),
-            *(self.kill_server, self.hold_half_requests, self.ingest_in_parallel),
+            self.kill_postgres,
+            self.stop_postgres,
+            self.freeze_network,
+            self.lock_sign_in,
+            self.kill_server,
+            self.hold_half_requests,
+            self.ingest_in_parallel,
         ]
         return [*found, self.fill_disk] if self.home.parent.is_mount() else found
 

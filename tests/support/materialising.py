@@ -27,8 +27,13 @@ from tests.support.ingesting import ROOT, database_url
 
 ADULTS = [{"field": "age", "operator": "gte", "value": 18}]
 MEASURES = (
-    *("interactions", "impressions", "positive", "negative"),
-    *("conversions", "revenue", "cost"),
+    "interactions",
+    "impressions",
+    "positive",
+    "negative",
+    "conversions",
+    "revenue",
+    "cost",
 )
 Key = tuple[int, date, int, int]
 

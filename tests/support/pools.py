@@ -25,17 +25,46 @@ OUTCOMES: dict[str, tuple[str, str, bool]] = {
     "a-shrug": ("neutral", "response", False),
 }
 BUILT_IN = [
-    *("impression", "impression", "impression", "impression", "impression"),
-    *("click", "accept", "conversion", "convert", "dismiss", "deferred", "not_presented"),
+    "impression",
+    "impression",
+    "impression",
+    "impression",
+    "impression",
+    "click",
+    "accept",
+    "conversion",
+    "convert",
+    "dismiss",
+    "deferred",
+    "not_presented",
 ]
 
 MONEY = [
-    *("0", "1", "2.5", "0.005", "-0.005", "0.0001", "-0.0049", "1.005", "-3.1415", "19.9999"),
-    *("0.015", "33.3333", "10", "10", "20", "1000000.0001", "99999999999.9999", "-12.345"),
+    "0",
+    "1",
+    "2.5",
+    "0.005",
+    "-0.005",
+    "0.0001",
+    "-0.0049",
+    "1.005",
+    "-3.1415",
+    "19.9999",
+    "0.015",
+    "33.3333",
+    "10",
+    "10",
+    "20",
+    "1000000.0001",
+    "99999999999.9999",
+    "-12.345",
 ]
 SCORES = [
     *(0, 0.3, 0.7, 1, 1.0, 0.1, 0.2, 0.5, 0.6, 0.8, 0.9, 0.1 + 0.2, 0.6999999999999999),
-    *(0.29999999999999993, 0.999999, 0.05, 5e-324),
+    0.29999999999999993,
+    0.999999,
+    0.05,
+    5e-324,
 ]
 ATTRIBUTES = ["tier", "age", 'it\'s a "field"', "ünïcode.x"]
 TEXTS = ["gold", "Gold", "old", "", "5", "true", "é"]
