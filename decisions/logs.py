@@ -70,10 +70,10 @@ DECISION_TRACES = Log(
     "created_at",
     DecisionTraceKey,
     lists={
-        "qualification_offers": Offer,
         "qualification_rules": QualificationRule,
-        "policy_offers": Offer,
         "policy_policies": ContactPolicy,
+        "qualification_offers": Offer,
+        "policy_offers": Offer,
         "scored_offers": Offer,
         "selected_offers": Offer,
     },

@@ -1,13 +1,14 @@
 """Loading one batch of lines: parsing it, and, when its turn comes, writing it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ingestion.context import Context
-from ingestion.parser import Parser, Rejected
+from ingestion.parser import Parsed, Parser, Rejected
 from ingestion.rows.base import EventRow
 from ingestion.source import Batch
-from ingestion.writer import writer_for
+from ingestion.writers import writer_for
+from ingestion.writers.base import Prepared
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,14 @@ class Loaded:
     rejected: list[Rejected]
 
 
+@dataclass(frozen=True)
+class ParsedBatch:
+    """A batch that is ready to be written, if any of its lines was good."""
+
+    parsed: Parsed
+    prepared: Prepared[Any] | None
+
+
 class BatchLoader:
     """Loads batches of one kind of row."""
 
@@ -26,17 +35,18 @@ class BatchLoader:
         self._parser = Parser(row_type, context)
         self._writer = writer_for(row_type)
 
-    def parse(self, batch: Batch) -> Callable[[], Loaded]:
-        """Do all but writing; the function that is returned writes, after earlier batches."""
+    def parse(self, batch: Batch) -> ParsedBatch:
+        """Do all that need not wait until earlier batches are written."""
         parsed = self._parser.parse(batch)
-        if not parsed.records:
-            return lambda: Loaded(0, 0, parsed.rejected)
-        write = self._writer.writing(parsed.records)
+        prepared = self._writer.prepare(parsed.records) if parsed.records else None
+        return ParsedBatch(parsed, prepared)
 
-        def finish() -> Loaded:
-            written = write()
-            for position, reason in written.refused:
-                parsed.reject(parsed.numbers[position], reason)
-            return Loaded(written.loaded, written.skipped, parsed.rejected)
-
-        return finish
+    def write(self, batch: ParsedBatch) -> Loaded:
+        """Write the good rows, after those of earlier batches."""
+        parsed = batch.parsed
+        if batch.prepared is None:
+            return Loaded(0, 0, parsed.rejected)
+        written = self._writer.write(batch.prepared)
+        for position, reason in written.refused:
+            parsed.reject(parsed.numbers[position], reason)
+        return Loaded(written.loaded, written.skipped, parsed.rejected)

@@ -90,7 +90,7 @@ class Loader:
             for number, batch in enumerate(source.batches(), start=1):
                 workers = workers or self._workers(source, number)
                 if workers is None:
-                    count(alone.parse(batch)())
+                    count(alone.write(alone.parse(batch)))
                 else:
                     count(workers.load(row_type, batch))
                 advanced()

@@ -132,9 +132,10 @@ def work(pipe: Connection, turn: Semaphore, next_turn: Semaphore) -> None:
             row_type, batch = pipe.recv()
             if row_type not in loaders:
                 loaders[row_type] = BatchLoader(row_type, context)
-            write = loaders[row_type].parse(batch)
+            loader = loaders[row_type]
+            parsed = loader.parse(batch)
             turn.acquire()
-            done = write()
+            done = loader.write(parsed)
             next_turn.release()
             pipe.send(done)
     except EOFError:

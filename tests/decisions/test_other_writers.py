@@ -38,7 +38,7 @@ from ingestion.context import Context
 from ingestion.entities import ENTITIES
 from ingestion.parser import Parser
 from ingestion.source import Batch
-from ingestion.writer import writer_for
+from ingestion.writers import writer_for
 from offers.models import FIRST_INSTANT, Channel, Creative, Offer
 from segments.models import Customer
 from summaries.buckets import SPAN_BITS
@@ -556,7 +556,7 @@ def test_a_row_of_a_file_about_an_offer_that_was_deleted_meanwhile_is_rejected()
     parsed = Parser(ENTITIES["interactions"], Context()).parse(Batch(1, [encode(r) for r in rows]))
     Offer.objects.get(external_id="offer_3").delete()
     writer = writer_for(ENTITIES["interactions"])
-    written = writer.write(parsed.records)
+    written = writer.write(writer.prepare(parsed.records))
     assert written.refused == [(2, "it refers to a missing offer")]
     assert written.loaded == 2
     assert {row.event_id for row in InteractionKey.objects.all()} == {"i1", "i2"}

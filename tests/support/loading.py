@@ -21,7 +21,7 @@ from ingestion.context import Context
 from ingestion.entities import ENTITIES
 from ingestion.parser import Parser
 from ingestion.source import Batch
-from ingestion.writer import writer_for
+from ingestion.writers import writer_for
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -40,7 +40,8 @@ def load(bundle: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
             continue
         parsed = Parser(row_type, context).parse(Batch(1, lines))
         assert not parsed.rejected, f"{entity}: {parsed.rejected}"
-        written = writer_for(row_type).write(parsed.records)
+        writer = writer_for(row_type)
+        written = writer.write(writer.prepare(parsed.records))
         assert not written.refused, f"{entity}: {written.refused}"
 
 
