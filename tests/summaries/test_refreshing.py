@@ -86,7 +86,7 @@ def test_a_killed_run_leaves_what_it_began_to_the_next() -> None:
     assert_sums_are_right()
 
 
-def test_runs_at_once_fold_each_row_once() -> None:
+def test_runs_at_once_merge_each_row_once() -> None:
     with psycopg.connect(database_url()) as other:
         other.execute("LOCK TABLE summaries_interactionsummary IN SHARE MODE")
         processes = [start("refresh_summaries"), start("refresh_summaries", "--rebuild")]
@@ -249,7 +249,7 @@ def _broken() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_broken")
-def test_a_log_that_cannot_be_merged_in_does_not_keep_others_from_it() -> None:
+def test_a_log_that_cannot_be_merged_does_not_keep_others_from_it() -> None:
     process = start("refresh_summaries")
     said, _ = process.communicate(timeout=120)
     assert process.returncode == 1
