@@ -199,7 +199,7 @@ def test_the_future_is_refused(model: type[models.Model]) -> None:
     insert(model, **{TIME[model]: now + timedelta(minutes=4)})
 
 
-def test_no_clock_and_no_time_zone_leads_out_of_the_cells() -> None:
+def test_no_clock_and_no_time_zone_leads_out_of_the_buckets() -> None:
     """Even while ingestion itself is trusted."""
     for zone in available_timezones():
         for moment in (FIRST_INSTANT, LAST_EVENT):
