@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import IsolationLevel
 
+from config import __version__
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -323,7 +325,7 @@ DRF_STANDARDIZED_ERRORS = {
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Decision dashboard",
-    "VERSION": "1.0.0",
+    "VERSION": __version__,
     "DESCRIPTION": "What a next-best-action engine does, exactly and now: which offers are shown, "
     "accepted and left out, what they earn, and how healthy the scoring is.",
     "OAS_VERSION": "3.1.0",

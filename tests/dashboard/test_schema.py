@@ -12,6 +12,7 @@ from django.test import Client
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from config import __version__
 from dashboard.errors import CODES, UNKNOWN_TYPE
 from dashboard.parameters.declared import Parameter
 from dashboard.parameters.request import ParametersSerializer
@@ -20,6 +21,7 @@ from dashboard.reports import REGISTRY
 from dashboard.schema.answers import component
 from dashboard.schema.examples import example
 from tests.support.described import described, faults, operation
+from tests.support.ingesting import ROOT
 
 
 def names_of(parameters: Iterable[Parameter]) -> list[str]:
@@ -30,6 +32,14 @@ def test_document_is_valid_openapi() -> None:
     document = described()
     assert document["openapi"] == "3.1.0"
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_version_is_that_of_the_product_and_has_a_section_in_the_changelog() -> None:
+    assert described()["info"]["version"] == __version__
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    assert re.search(
+        rf"^## \[{re.escape(__version__)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE
+    )
 
 
 def test_generator_has_nothing_to_complain_about(tmp_path: Any) -> None:
