@@ -13,7 +13,11 @@ from ingestion.entities import ENTITIES
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 EVENT_FILES = ROOT / "docs" / "event-files.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "fixtures" / "bank" / "README.md"]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "fixtures" / "bank" / "README.md",
+]
 
 
 def table(path: Path, *header: str) -> list[list[str]]:
