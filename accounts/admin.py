@@ -73,7 +73,6 @@ class UserAdmin(UserBase):
         return super().has_change_permission(request, obj) and _within_reach(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """As for changing."""
         return super().has_delete_permission(request, obj) and _within_reach(request.user, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -117,7 +116,6 @@ class GroupAdmin(GroupBase):
         return int(obj.member_count)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Superusers."""
         return bool(request.user.is_superuser)
 
     def has_change_permission(
@@ -125,7 +123,6 @@ class GroupAdmin(GroupBase):
         request: HttpRequest,
         obj: Group | None = None,  # noqa: ARG002
     ) -> bool:
-        """Superusers."""
         return bool(request.user.is_superuser)
 
     def has_delete_permission(
@@ -133,7 +130,6 @@ class GroupAdmin(GroupBase):
         request: HttpRequest,
         obj: Group | None = None,  # noqa: ARG002
     ) -> bool:
-        """Superusers."""
         return bool(request.user.is_superuser)
 
 
@@ -148,7 +144,6 @@ class ValidityFilter(admin.SimpleListFilter):
         request: HttpRequest,  # noqa: ARG002
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
-        """The choices."""
         return [("yes", "Valid"), ("no", "Expired")]
 
     def queryset(
@@ -184,11 +179,9 @@ class AuthTokenAdmin(ReadOnlyAdmin):
     actions = ("revoke",)
 
     def get_urls(self) -> list[URLPattern]:
-        """The list alone."""
         return [url for url in super().get_urls() if url.name == "knox_authtoken_changelist"]
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Revoking is deleting."""
         return ModelAdmin.has_delete_permission(self, request, obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -20,8 +20,8 @@ Why some are missed:
   **policy_impact** counts the customers of all suppressions in force.
 - **Refreshing.** A trace has 20 candidates, each of which adds to three summaries of offers, and to
   one more for each segment of the customer; a process does one after the other. A tail is a few
-  minutes long, but adds to cells of 8 and 64 days as well, for each segment, offer and channel.
-- **A segment of which 1 % changed.** Each interaction of these customers changes 12 cells, one by
+  minutes long, but adds to buckets of 8 and 64 days as well, for each segment, offer and channel.
+- **A segment of which 1 % changed.** Each interaction of these customers changes 12 buckets, one by
   one. The first time, many are added up before they are written.
 - **Ingestion** reads JSON, checks it, looks ids up, and stores each event's identity as well.
 """

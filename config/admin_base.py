@@ -59,7 +59,6 @@ class ReadOnlyAdmin(ModelAdmin):
     """Pages that nobody can change anything on."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Nobody."""
         return False
 
     def has_change_permission(
@@ -67,7 +66,6 @@ class ReadOnlyAdmin(ModelAdmin):
         request: HttpRequest,  # noqa: ARG002
         obj: models.Model | None = None,  # noqa: ARG002
     ) -> bool:
-        """Nobody."""
         return False
 
     def has_delete_permission(
@@ -75,7 +73,6 @@ class ReadOnlyAdmin(ModelAdmin):
         request: HttpRequest,  # noqa: ARG002
         obj: models.Model | None = None,  # noqa: ARG002
     ) -> bool:
-        """Nobody."""
         return False
 
 

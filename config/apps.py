@@ -7,8 +7,6 @@ from config.errors import log_status
 
 
 class ConfigConfig(AppConfig):
-    """The project itself."""
-
     name = "config"
 
     def ready(self) -> None:

@@ -32,7 +32,6 @@ class AdminAwareCSPMiddleware(CSPMiddleware):
         response: HttpResponseBase,
         report_only: bool = False,
     ) -> Any:
-        """The policy's parts."""
         parts = super().get_policy_parts(request, response, report_only)
         match = request.resolver_match
         if match is not None and match.app_names == ["admin"]:

@@ -1,4 +1,4 @@
-"""Addresses."""
+"""The addresses of the API, the pages, the admin and the metrics."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -65,7 +65,6 @@ class ContractFormatter(ExceptionFormatter):
     """`{"error": {"code", "message", "status", "parameter"?}}`."""
 
     def run(self) -> dict[str, Any]:
-        """The body."""
         first = self.get_errors()[0]  # a client mends one thing at a time
         code = self.exc.status_code
         error = {

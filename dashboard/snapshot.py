@@ -41,7 +41,6 @@ class SnapshotRouter:
         model: type[models.Model],  # noqa: ARG002 - Django's signature
         **hints: Any,  # noqa: ARG002
     ) -> str | None:
-        """Where to read."""
         return ANSWERS if _reading.get() else None
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:  # noqa: ARG002

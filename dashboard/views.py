@@ -1,4 +1,4 @@
-"""The endpoint."""
+"""The endpoint, `GET /api/v1/dashboard-data`."""
 
 from hashlib import blake2b
 from http import HTTPStatus
@@ -24,7 +24,6 @@ class AnyContentNegotiation(BaseContentNegotiation):
     """
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:  # noqa: ARG002
-        """The only renderer."""
         return renderers[0], renderers[0].media_type
 
 
@@ -36,7 +35,6 @@ class DashboardDataView(APIView):
     schema = DashboardDataSchema()
 
     def get(self, request: Request) -> HttpResponseBase:
-        """Answer the question."""
         parameters = ParametersSerializer(data=request.query_params).parameters()
         shown = present(answer(parameters), parameters, request)
         etag = f'W/"{blake2b(shown.lasting, digest_size=16).hexdigest()}"'

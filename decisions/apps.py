@@ -4,6 +4,4 @@ from django.apps import AppConfig
 
 
 class DecisionsConfig(AppConfig):
-    """The decisions app."""
-
     name = "decisions"

@@ -28,7 +28,6 @@ class Counts:
 
     @property
     def rows(self) -> int:
-        """All of them."""
         return self.loaded + self.skipped + self.rejected
 
 

@@ -30,8 +30,6 @@ class CategoryAdmin(CatalogueAdmin):
 
 @admin.register(Channel)
 class ChannelAdmin(StatusAdminMixin, PermanentAdmin):
-    """Channels."""
-
     list_display = ("name", "external_id", "type", "status_label")
     list_filter = ("status", "type")
 
@@ -47,7 +45,6 @@ class PresenceFilter(admin.SimpleListFilter):
         request: HttpRequest,  # noqa: ARG002
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
-        """The choices."""
         return [("no", "No"), ("yes", "Yes")]
 
     def queryset(
@@ -95,8 +92,6 @@ class OfferAdmin(StatusAdminMixin, PermanentAdmin):
 
 @admin.register(Creative)
 class CreativeAdmin(StatusAdminMixin, PermanentAdmin):
-    """Creatives."""
-
     list_display = ("name", "external_id", "offer", "channel", "status_label")
     list_filter = ("status", "channel")
     list_select_related = ("offer", "channel")
@@ -113,8 +108,6 @@ class SwitchableAdmin(StatusAdminMixin, CatalogueAdmin):
 
 @admin.register(Approval)
 class ApprovalAdmin(CatalogueAdmin):
-    """Approvals."""
-
     search_fields = ("external_id", "entity_id")
     list_display = ("external_id", "action", "entity_type", "entity_id", "status")
     list_display_links = ("external_id",)
@@ -142,8 +135,6 @@ class BudgetForm(CatalogueForm):
 
 @admin.register(Budget)
 class BudgetAdmin(CatalogueAdmin):
-    """Budgets."""
-
     form = BudgetForm
     list_display = (
         "name",

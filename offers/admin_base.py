@@ -51,7 +51,6 @@ class CatalogueAdmin(ModelAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: models.Model | None = None
     ) -> list[str]:
-        """Identifiers, once created."""
         fixed = self.readonly_once_created if obj else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
 
@@ -131,7 +130,6 @@ class PermanentAdmin(CatalogueAdmin):
         request: HttpRequest,  # noqa: ARG002
         obj: models.Model | None = None,  # noqa: ARG002
     ) -> bool:
-        """Nobody."""
         return False
 
 

@@ -4,6 +4,4 @@ from django.apps import AppConfig
 
 
 class OffersConfig(AppConfig):
-    """The offers app."""
-
     name = "offers"

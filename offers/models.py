@@ -120,8 +120,6 @@ class Channel(StatusEntity):
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
-    """Which offers count."""
-
     def present(self) -> "OfferQuerySet":
         """Offers that have not been deleted."""
         return self.filter(deleted_at=None)

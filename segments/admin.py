@@ -137,7 +137,6 @@ class SegmentFilter(admin.SimpleListFilter):
         request: HttpRequest,  # noqa: ARG002
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
-        """The materialised segments."""
         segments = Segment.objects.exclude(materialized_at=None).order_by("name", "external_id")
         return [(str(key), name) for key, name in segments.values_list("pk", "name")]
 

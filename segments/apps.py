@@ -4,6 +4,4 @@ from django.apps import AppConfig
 
 
 class SegmentsConfig(AppConfig):
-    """The segments app."""
-
     name = "segments"

@@ -33,7 +33,7 @@ class NotRefreshedError(DatabaseError):
 
 
 @dataclass(frozen=True)
-class Status:
+class LogStatus:
     """How far the summaries of a log have got.
 
     `refreshed_at` is when they last knew all there was, so no row that waits has waited longer
@@ -111,16 +111,16 @@ def _step(log: Log, target: int) -> int:
     return up_to
 
 
-def status() -> list[Status]:
+def status() -> list[LogStatus]:
     """How far the summaries of each log have got."""
     now = timezone.now()
     return [_status_of(log, now) for log in MERGED_LOGS]
 
 
-def _status_of(log: Log, now: datetime) -> Status:
+def _status_of(log: Log, now: datetime) -> LogStatus:
     entity = log.entity
     watermark = LogWatermark.objects.filter(log=entity).first() or LogWatermark(log=entity)
     waiting = log.model._default_manager.filter(id__gt=watermark.merged_id).count()
     since = watermark.refreshed_at if waiting else now
     lag = now - since if since else None
-    return Status(log, watermark.merged_id, waiting, lag, watermark.refreshed_at)
+    return LogStatus(log, watermark.merged_id, waiting, lag, watermark.refreshed_at)

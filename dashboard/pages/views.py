@@ -75,8 +75,6 @@ class SignInView(LoginView):
 
 @strict
 class SignOutView(LogoutView):
-    """The way out."""
-
     template_name = "dashboard/signed_out.html"
 
 
@@ -84,7 +82,6 @@ class FaviconView(RedirectView):
     """Where browsers look for the icon of pages that do not name one, such as JSON."""
 
     def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:  # noqa: ARG002 - Django's signature
-        """The pages' own."""
         return static("dashboard/icon.svg")
 
 

@@ -43,7 +43,7 @@ class AnomalyRow(Row):
     severity: Severity
 
 
-class Candidate(NamedTuple):
+class MetricChange(NamedTuple):
     """A change of a metric, overall or of the offer or channel that `key` names."""
 
     metric: Metric
@@ -123,7 +123,7 @@ class AnomalyCandidatesReport(Report):
         listed.sort(key=lambda each: each[0].order(each[1][0]))
         return [candidate.row(*about) for candidate, about in listed]
 
-    def _by_offer(self) -> Iterator[Candidate]:
+    def _by_offer(self) -> Iterator[MetricChange]:
         window, baseline = self.question.window, self.question.baseline
         measures = ["positive", "impressions", "revenue"]
         sums = self._in_both(InteractionTotals.objects.all(), "offer_id", of=measures)
@@ -141,14 +141,14 @@ class AnomalyCandidatesReport(Report):
             change = change_of_daily_mean(mean, window.days, DailyAmounts(*amounts))
             yield from candidates("revenue", "offer", offer, change)
 
-    def _by_channel(self) -> Iterator[Candidate]:
+    def _by_channel(self) -> Iterator[MetricChange]:
         """By channel and overall: each interaction has one channel."""
         measures = ["positive", "impressions"]
         channels = self._in_both(InteractionTotals.objects.all(), "channel_id", of=measures)
         yield from compared("acceptance_rate", "channel", *channels)
         yield from compared("acceptance_rate", "overall", *map(together, channels))
 
-    def _degraded(self) -> Iterator[Candidate]:
+    def _degraded(self) -> Iterator[MetricChange]:
         measures = ["degraded", "scored"]
         channels = self._in_both(DecisionTotals.objects.all(), "channel_id", of=measures)
         yield from compared("degraded_scoring_rate", "overall", *map(together, channels))
@@ -178,7 +178,9 @@ def together(parts: Rates) -> Rates:
     return {None: (sum(numerators), sum(denominators))}
 
 
-def compared(metric: Metric, scope: Scope, current: Rates, baseline: Rates) -> Iterator[Candidate]:
+def compared(
+    metric: Metric, scope: Scope, current: Rates, baseline: Rates
+) -> Iterator[MetricChange]:
     """The change of each rate that is defined both now and before."""
     for key in current.keys() & baseline.keys():
         now, before = current[key], baseline[key]
@@ -188,11 +190,11 @@ def compared(metric: Metric, scope: Scope, current: Rates, baseline: Rates) -> I
 
 def candidates(
     metric: Metric, scope: Scope, key: int | None, change: Change
-) -> Iterator[Candidate]:
+) -> Iterator[MetricChange]:
     """The candidate, if the change is remarkable."""
     severity = change.severity
     if severity:
-        yield Candidate(metric, scope, key, change, severity)
+        yield MetricChange(metric, scope, key, change, severity)
 
 
 def furthest_first(ratio: Ratio | None) -> tuple[bool, float, Fraction]:
@@ -206,6 +208,6 @@ def furthest_first(ratio: Ratio | None) -> tuple[bool, float, Fraction]:
     return ratio is None, nearest(closeness), Fraction(*closeness)
 
 
-def keys(found: Iterable[Candidate], scope: Scope) -> list[int]:
+def keys(found: Iterable[MetricChange], scope: Scope) -> list[int]:
     """The offers or channels that the candidates of a scope are about."""
     return [candidate.key for candidate in found if candidate.scope == scope and candidate.key]

@@ -30,8 +30,6 @@ class OutcomeTypeAdmin(PermanentAdmin):
 
 @admin.register(DecisionFlow)
 class DecisionFlowAdmin(StatusAdminMixin, PermanentAdmin):
-    """Decision flows."""
-
     list_display = ("name", "external_id", "status_label")
     list_filter = ("status",)
 
@@ -63,7 +61,6 @@ class ActiveNowFilter(admin.SimpleListFilter):
         request: HttpRequest,  # noqa: ARG002
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
-        """The choices."""
         return [("yes", "Yes"), ("no", "No")]
 
     def queryset(

@@ -59,7 +59,7 @@ FATES: dict[Fate, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Reference:
+class NamedLink:
     """An offer, a rule or a policy as a page names it."""
 
     name: str
@@ -71,7 +71,7 @@ class Reference:
 class Check:
     """A rule or policy, whether the offer got past it, and why."""
 
-    by: Reference
+    by: NamedLink
     passed: bool
     reason: str | None
 
@@ -80,9 +80,9 @@ class Check:
 class Candidate:
     """An offer's way through a decision."""
 
-    offer: Reference
+    offer: NamedLink
     fate: Fate = Fate.MENTIONED
-    cause: Reference | None = None
+    cause: NamedLink | None = None
     qualification: list[Check] = field(default_factory=list)
     policies: list[Check] = field(default_factory=list)
     score: float | None = None
@@ -128,14 +128,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Journey:
+class TraceJourney:
     """A trace and its candidates."""
 
     trace: DecisionTrace
     candidates: list[Candidate]
 
     @classmethod
-    def of(cls, trace: DecisionTrace) -> "Journey":
+    def of(cls, trace: DecisionTrace) -> "TraceJourney":
         """The journey of the trace. Three queries, however many candidates there are."""
         candidates = _candidates(trace)
         return cls(trace, sorted(candidates, key=lambda c: (*c.place(), c.offer.external_id)))
@@ -153,7 +153,6 @@ class Journey:
 
     @property
     def customer_address(self) -> str:
-        """The customer's page."""
         return reverse("admin:segments_customer_change", args=[quote(self.trace.customer_id)])
 
     @property
@@ -213,11 +212,11 @@ def _candidates(trace: DecisionTrace) -> Iterable[Candidate]:
     return found.values()
 
 
-def _references(kind: type[Entity], keys: set[int]) -> dict[int, Reference]:
+def _references(kind: type[Entity], keys: set[int]) -> dict[int, NamedLink]:
     options = kind._meta
     name = f"admin:{options.app_label}_{options.model_name}_change"
-    found = {key: Reference("unknown", "?", "") for key in keys}
+    found = {key: NamedLink("unknown", "?", "") for key in keys}
     entities = kind._default_manager.in_bulk(keys)
     for key, entity in entities.items():
-        found[key] = Reference(str(entity), entity.external_id, reverse(name, args=[key]))
+        found[key] = NamedLink(str(entity), entity.external_id, reverse(name, args=[key]))
     return found

@@ -19,8 +19,6 @@ from decisions.models import (
 
 @admin.register(Interaction)
 class InteractionAdmin(LogAdmin):
-    """Interactions."""
-
     keys = InteractionKey
     references = ("offer", "channel", "outcome_type", "creative", "decision_flow")
     list_display = (
@@ -41,8 +39,6 @@ class InteractionAdmin(LogAdmin):
 
 @admin.register(Run)
 class RunAdmin(LogAdmin):
-    """Runs."""
-
     keys = RunKey
     has_customer = False
     references = ("decision_flow", "channel")
@@ -54,8 +50,6 @@ class RunAdmin(LogAdmin):
 
 @admin.register(Attribution)
 class AttributionAdmin(LogAdmin):
-    """Attributions."""
-
     keys = AttributionKey
     key_field = "conversion_id"
     list_display = ("conversion_id", "model", "created_at", "customer_id", "total_value")

@@ -53,7 +53,6 @@ class LogAdmin(ReadOnlyAdmin):
         request: HttpRequest,  # noqa: ARG002
         **kwargs: Any,  # noqa: ARG002
     ) -> type[ChangeList]:
-        """Newest first."""
         return NewestFirst
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

@@ -29,7 +29,6 @@ class PeriodFilter(SimpleListFilter):
         request: HttpRequest,  # noqa: ARG002
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
-        """The choices."""
         days = sorted({1, 7, 30} | ({asked} if (asked := self._days()) else set()))
         recent = [(str(n), "Today" if n == 1 else f"Last {n} days") for n in days]
         return [*recent, ("older", "Older than 30 days")]
@@ -59,8 +58,6 @@ def _start(days: int) -> Any:
 
 
 class OccurredFilter(PeriodFilter):
-    """Of interactions."""
-
     time = "occurred_at"
 
 
@@ -71,6 +68,4 @@ class CreatedFilter(PeriodFilter):
 
 
 class StartedFilter(PeriodFilter):
-    """Of runs."""
-
     time = "started_at"

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from decisions.admin.journey import FATES, Fate, Journey
+from decisions.admin.journey import FATES, Fate, TraceJourney
 from decisions.admin.log_base import LogAdmin
 from decisions.admin.offer_search import OfferSearch, TraceList
 from decisions.admin.periods import CreatedFilter
@@ -14,8 +14,6 @@ from decisions.models import DecisionTrace, DecisionTraceKey
 
 @admin.register(DecisionTrace)
 class DecisionTraceAdmin(LogAdmin):
-    """Decision traces."""
-
     keys = DecisionTraceKey
     references = ("channel", "decision_flow")
     list_display = (
@@ -90,6 +88,6 @@ class DecisionTraceAdmin(LogAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The journey, above what the row says."""
-        context["journey"] = Journey.of(context["original"])
+        context["journey"] = TraceJourney.of(context["original"])
         context["title"] = "Decision trace"
         return super().render_change_form(request, context, *args, **kwargs)

@@ -235,8 +235,6 @@ class EventKey(models.Model):
 
 
 class InteractionKey(EventKey):
-    """Identities of interactions."""
-
     event_id = external_id_field(primary_key=True)
 
 
@@ -247,14 +245,10 @@ class DecisionTraceKey(EventKey):
 
 
 class RunKey(EventKey):
-    """Identities of runs."""
-
     event_id = external_id_field(primary_key=True)
 
 
 class AttributionKey(EventKey):
-    """Identities of attributions."""
-
     pk = models.CompositePrimaryKey("conversion_id", "model")
     conversion_id = external_id_field("conversion id")
     model = models.CharField(max_length=14, choices=AttributionModel)

@@ -50,7 +50,6 @@ def guards() -> str:
 
 
 def drop_log_tables() -> str:
-    """What undoes `log_tables`."""
     return "".join(f"DROP TABLE {name};\n" for name in _made("TABLE", log_tables()))
 
 

@@ -55,13 +55,11 @@ def views() -> dict[str, str]:
 
 
 def statements() -> str:
-    """All of it."""
     made = [f"CREATE VIEW {name} AS{text.rstrip()};" for name, text in views().items()]
     return "\n".join([functions(), *made])
 
 
 def drop_statements() -> str:
-    """What undoes `statements`."""
     names = re.findall(r"^CREATE FUNCTION (\w+)", functions(), re.MULTILINE)
     return f"DROP VIEW {', '.join(reversed(views()))}; DROP FUNCTION {', '.join(names)}"
 

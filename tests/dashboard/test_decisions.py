@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from dashboard.reports import decisions as services
+from dashboard.reports import decisions as reports
 from decisions.logs import DECISION_TRACES
 from decisions.models import DecisionTrace
 from decisions.partitions import ensure_partitions, following, month_of
@@ -144,7 +144,7 @@ def test_the_newest_of_the_tail_are_read_up_to_the_cap(
         3: ({"boots": 3, "scarf": 3}, 3, True),
         1: ({"boots": 1, "scarf": 1}, 1, True),
     }.items():
-        monkeypatch.setattr(services, "SAMPLE_CAP", cap)
+        monkeypatch.setattr(reports, "SAMPLE_CAP", cap)
         assert eligible(client) == expected
         assert considered(client) == (expected[0]["boots"], *expected[1:])
         # What does not match takes no place in the sample.
@@ -169,7 +169,7 @@ def test_of_the_same_instant_the_last_ingested_are_the_newest(
             ]
         }
     )
-    monkeypatch.setattr(services, "SAMPLE_CAP", 1)
+    monkeypatch.setattr(reports, "SAMPLE_CAP", 1)
     assert eligible(client) == ({"scarf": 1}, 1, True)
 
 
@@ -189,7 +189,7 @@ def test_of_a_segment_the_newest_traces_of_members_are_read(
     refresh()
     load({"decision_traces": of_days("late", 0, 1, 3, 4)})
     for cap in range(1, 13):
-        monkeypatch.setattr(services, "SAMPLE_CAP", cap)
+        monkeypatch.setattr(reports, "SAMPLE_CAP", cap)
         found = ask(client, type="why_not_ranked", offerId="boots", days=10, segmentId="vips")
         assert found["data"]["considered"] == found["sampleSize"] == min(cap, 11)
         assert found["sampleTruncated"] == (cap < 11)
@@ -202,7 +202,7 @@ def test_what_is_summed_up_is_exact_and_free_of_the_cap(
     load({"decision_traces": [trace(f"stored {number}", number) for number in range(5)]})
     materialise(Segment.objects.get().pk)
     refresh()
-    monkeypatch.setattr(services, "SAMPLE_CAP", 2)
+    monkeypatch.setattr(reports, "SAMPLE_CAP", 2)
     assert eligible(client) == ({"boots": 5, "scarf": 5}, 5, False)
     load({"decision_traces": [trace(f"late {number}", 60 + number) for number in range(3)]})
     assert eligible(client) == ({"boots": 7, "scarf": 7}, 7, True)

@@ -50,7 +50,7 @@ def empty_database() -> None:
     as at first, and so are roles and users.
 
     DELETE, because TRUNCATE makes new files for each table and partition, which takes many
-    times as long for a few rows. Ids go on counting, so summaries' marks stay right.
+    times as long for a few rows. Ids go on counting, so the summaries' watermarks stay right.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_emptying())
