@@ -256,7 +256,7 @@ def test_a_log_that_cannot_be_merged_does_not_keep_others_from_it() -> None:
     assert said == (
         "CommandError: The database failed: some logs were not merged (runs: new row for "
         'relation "summaries_latencysummary" violates check constraint "broken"). What was merged '
-        "in stays so; run it again for the rest.\n"
+        "stays so; run it again for the rest.\n"
     )
     assert waiting() == NOTHING | {"runs": Run.objects.count()}
     assert_sums_are_right()
