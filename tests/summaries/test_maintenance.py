@@ -221,7 +221,7 @@ def test_dropping_fewer_months_later_does_not_forget_what_was_dropped(bundle: Bu
     assert {summary: sums_of(summary) for summary in SUMMARIES} == before
 
 
-def test_months_that_are_not_merged_in_are_not_dropped(bundle: Bundle) -> None:
+def test_months_that_are_not_merged_are_not_dropped(bundle: Bundle) -> None:
     fill(bundle)
     with pytest.raises(NotMergedError, match="interactions"):
         list(drop_months(months_ago(1)))
