@@ -1,12 +1,16 @@
 """The log, what it refers to, and the triggers that guard both."""
 
 import datetime
+from pathlib import Path
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from decisions.sql.triggers import drop_guards, drop_log_tables, guards, log_tables
+from decisions.sql import read, undo
+
+LOG_TABLES = read(Path(__file__).with_name("0001_log_tables.sql"))
+GUARDS = read(Path(__file__).with_name("0001_guards.sql"))
 
 
 class Migration(migrations.Migration):
@@ -859,7 +863,7 @@ class Migration(migrations.Migration):
                     },
                 ),
             ],
-            database_operations=[migrations.RunSQL(log_tables(), drop_log_tables())],
+            database_operations=[migrations.RunSQL(LOG_TABLES, undo(LOG_TABLES))],
         ),
-        migrations.RunSQL(guards(), drop_guards()),
+        migrations.RunSQL(GUARDS, undo(GUARDS)),
     ]

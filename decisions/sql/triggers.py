@@ -1,6 +1,5 @@
-"""The statements of the initial migration, from the files here and the declared logs."""
+"""All statements for the log, from the files here and the declared logs."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -47,20 +46,6 @@ def guards() -> str:
             text("as_owner"),
         ]
     )
-
-
-def drop_log_tables() -> str:
-    return "".join(f"DROP TABLE {name};\n" for name in _made("TABLE", log_tables()))
-
-
-def drop_guards() -> str:
-    """What undoes `guards`: functions take their triggers with them."""
-    return f"DROP FUNCTION {', '.join(_made('FUNCTION', guards()))} CASCADE"
-
-
-def _made(kind: str, statements: str) -> list[str]:
-    """What the statements create of a kind, but for partitions, which go with their table."""
-    return re.findall(rf"^CREATE {kind} (\w+)(?! PARTITION)\b", statements, re.MULTILINE)
 
 
 def used_entities() -> list[type[models.Model]]:

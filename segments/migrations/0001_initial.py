@@ -1,9 +1,14 @@
 """Customers, segments, and who belongs to which."""
 
+from pathlib import Path
+
 import django.db.models.deletion
 from django.db import migrations, models
 
+from decisions.sql import read
 from segments.sql import text
+
+TRIGGERS = read(Path(__file__).with_name("0001_triggers.sql"))
 
 
 class Migration(migrations.Migration):
@@ -133,5 +138,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(text("segments"), text("drop_segments")),
+        migrations.RunSQL(TRIGGERS, text("drop_segments")),
     ]

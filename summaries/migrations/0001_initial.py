@@ -1,10 +1,14 @@
 """The summaries, their views, and how far they have got."""
 
+from pathlib import Path
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from summaries.sql.views import drop_statements, statements
+from decisions.sql import read, undo
+
+VIEWS = read(Path(__file__).with_name("0001_views.sql"))
 
 
 class Migration(migrations.Migration):
@@ -1186,5 +1190,5 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.RunSQL(statements(), drop_statements()),
+        migrations.RunSQL(VIEWS, undo(VIEWS)),
     ]

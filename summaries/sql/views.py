@@ -1,6 +1,5 @@
 """The statements that make the views, with column lists from the declarations."""
 
-import re
 from pathlib import Path
 
 from decisions.logs import PARTITIONED
@@ -57,11 +56,6 @@ def views() -> dict[str, str]:
 def statements() -> str:
     made = [f"CREATE VIEW {name} AS{text.rstrip()};" for name, text in views().items()]
     return "\n".join([functions(), *made])
-
-
-def drop_statements() -> str:
-    names = re.findall(r"^CREATE FUNCTION (\w+)", functions(), re.MULTILINE)
-    return f"DROP VIEW {', '.join(reversed(views()))}; DROP FUNCTION {', '.join(names)}"
 
 
 def _views_of(summary: type[Measures]) -> dict[str, str]:
