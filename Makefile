@@ -53,6 +53,7 @@ lint: export HTTPS := 1
 lint: export SECRET_KEY := $(EXAMPLE_KEY)
 lint: .venv/dev
 	$(RUN) -m ruff check .
+	.venv/bin/biome check --error-on-warnings .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy .
 	$(RUN) manage.py makemigrations --check

@@ -29,8 +29,17 @@ function understood(view) {
 const LASTING = ["segmentId"];
 // In the order of the menus: the first is the default.
 export const GROUPINGS = {
-  offers: [["", "Channel"], ["category", "Category"], ["segment", "Segment"]],
-  decisions: [["", "Nothing"], ["channel", "Channel"], ["category", "Category"], ["offer", "Offer"]],
+  offers: [
+    ["", "Channel"],
+    ["category", "Category"],
+    ["segment", "Segment"],
+  ],
+  decisions: [
+    ["", "Nothing"],
+    ["channel", "Channel"],
+    ["category", "Category"],
+    ["offer", "Offer"],
+  ],
 };
 
 export function wholeDays(text) {
@@ -51,7 +60,9 @@ export function parse(search) {
   const text = given.get("days") || String(DEFAULT_DAYS);
   let days = wholeDays(text);
   if (days === null) {
-    complaints.push(`“${text}” is not a number of days from 1 to 365; these are ${DEFAULT_DAYS} days.`);
+    complaints.push(
+      `“${text}” is not a number of days from 1 to 365; these are ${DEFAULT_DAYS} days.`,
+    );
     days = DEFAULT_DAYS;
   }
   const state = { view, days };

@@ -25,7 +25,10 @@ export function questionAddress(parameters, extra = {}) {
 export function ask(parameters) {
   const address = questionAddress(parameters);
   if (!underway.has(address)) {
-    underway.set(address, request(address).finally(() => underway.delete(address)));
+    underway.set(
+      address,
+      request(address).finally(() => underway.delete(address)),
+    );
   }
   return underway.get(address);
 }
@@ -54,11 +57,14 @@ async function request(address) {
   }
   if (!response.ok || body === null) {
     const { message, code } = body?.error ?? {};
-    throw new Refusal(message ?? `The server answered with status ${response.status}, and not in JSON.`, {
-      status: response.status,
-      code,
-      retryAfter: Number(response.headers.get("Retry-After")) || null,
-    });
+    throw new Refusal(
+      message ?? `The server answered with status ${response.status}, and not in JSON.`,
+      {
+        status: response.status,
+        code,
+        retryAfter: Number(response.headers.get("Retry-After")) || null,
+      },
+    );
   }
   const etag = response.headers.get("ETag");
   if (etag) {

@@ -9,13 +9,15 @@ const MENUS = ["segmentId", "channelId", "categoryId", "decisionFlowId", "modelI
 
 export class Filters {
   constructor() {
-    this.menus = new Map(MENUS.map((name) => {
-      const select = byId(`menu-${name}`);
-      const options = [...select.options].filter((option) => option.value);
-      const names = new Map(options.map((option) => [option.value, option.textContent]));
-      const label = document.querySelector(`label[for="menu-${name}"]`)?.textContent ?? "Offer";
-      return [name, { label, select, names, nameOf: (id) => names.get(id) ?? id }];
-    }));
+    this.menus = new Map(
+      MENUS.map((name) => {
+        const select = byId(`menu-${name}`);
+        const options = [...select.options].filter((option) => option.value);
+        const names = new Map(options.map((option) => [option.value, option.textContent]));
+        const label = document.querySelector(`label[for="menu-${name}"]`)?.textContent ?? "Offer";
+        return [name, { label, select, names, nameOf: (id) => names.get(id) ?? id }];
+      }),
+    );
     this.form = byId("filters");
   }
 
@@ -39,10 +41,20 @@ export class Filters {
 
   show(page) {
     const { state } = page;
-    setChildren(byId("day-links"), DAYS.map((days) => h("a", {
-      href: page.href({ days }), "aria-current": days === state.days ? "true" : null,
-      "aria-label": days === 1 ? "Today" : `Last ${days} days`,
-    }, days === 1 ? "Today" : `${days} d`)));
+    setChildren(
+      byId("day-links"),
+      DAYS.map((days) =>
+        h(
+          "a",
+          {
+            href: page.href({ days }),
+            "aria-current": days === state.days ? "true" : null,
+            "aria-label": days === 1 ? "Today" : `Last ${days} days`,
+          },
+          days === 1 ? "Today" : `${days} d`,
+        ),
+      ),
+    );
     const input = byId("days");
     input.value = state.days;
     input.removeAttribute("aria-invalid");
@@ -52,7 +64,8 @@ export class Filters {
       const { parameter, needs } = filter.dataset;
       filter.hidden = !filtersBy(state.view, parameter) || Boolean(needs && !state[needs]);
     }
-    for (const select of this.form.querySelectorAll("select")) choose(select, state[select.name] ?? "");
+    for (const select of this.form.querySelectorAll("select"))
+      choose(select, state[select.name] ?? "");
     const rest = changed({ view: state.view, days: state.days }, {});
     const clear = byId("clear");
     clear.href = address(rest);
@@ -60,7 +73,10 @@ export class Filters {
   }
 
   fillGrouping({ view, groupBy }) {
-    setChildren(byId("menu-groupBy"), (GROUPINGS[view] ?? []).map(([value, label]) => h("option", { value }, label)));
+    setChildren(
+      byId("menu-groupBy"),
+      (GROUPINGS[view] ?? []).map(([value, label]) => h("option", { value }, label)),
+    );
     byId("groupBy-label").textContent = view === "decisions" ? "Scores by" : "Group by";
     const dimension = { channel: "channelId", category: "categoryId", offer: "offerId" }[groupBy];
     const names = dimension ? [...this.menus.get(dimension).names] : [];

@@ -7,7 +7,9 @@ const counts = new Intl.NumberFormat("en");
 const compacts = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const amounts = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const rates = new Intl.NumberFormat("en", {
-  style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2,
+  style: "percent",
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
 });
 const wholes = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 const exacts = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
@@ -49,20 +51,37 @@ export const shortDay = dayOf({ day: "numeric", month: "short" });
 export const longDay = dayOf({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 
 const clock = new Intl.DateTimeFormat("en-GB", {
-  timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit",
+  timeZone,
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
 });
 const moments = new Intl.DateTimeFormat("en-GB", {
-  timeZone, day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+  timeZone,
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
 });
 export const time = (instant) => clock.format(new Date(instant));
 export const moment = (instant) => moments.format(new Date(instant));
 
 const parts = new Intl.DateTimeFormat("en-GB", {
-  timeZone, year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23",
+  timeZone,
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+  hourCycle: "h23",
 });
 // What the clock on the wall says in the reporting time zone, in milliseconds: for axes that show its days.
 export function wallClock(instant) {
-  const at = Object.fromEntries(parts.formatToParts(new Date(instant)).map(({ type, value }) => [type, Number(value)]));
+  const at = Object.fromEntries(
+    parts.formatToParts(new Date(instant)).map(({ type, value }) => [type, Number(value)]),
+  );
   return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second);
 }
 
@@ -71,18 +90,29 @@ export function period({ from, to }) {
   if (from === to) return day(to);
   const [start, end] = [asDay(from), asDay(to)];
   return new Intl.DateTimeFormat("en-GB", {
-    timeZone: "UTC", day: "numeric", month: "short", year: "numeric",
+    timeZone: "UTC",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
   }).formatRange(start, end);
 }
 
 export const lastDays = (days) => (days === 1 ? "today" : `last ${days} days`);
 
 const words = {
-  model_error: "Model error", timeout: "Timeout", unknown: "No reason given",
-  acceptance_rate: "Acceptance rate", degraded_scoring_rate: "Degraded scoring", revenue: "Revenue a day",
-  totalOffers: "Offers", activeOffers: "Active offers",
-  offersWithCreatives: "Active offers with an active creative", totalCreatives: "Their active creatives",
-  qualification: "Not qualified", contact_policy: "Held back by a contact policy", outranked: "Outranked",
+  model_error: "Model error",
+  timeout: "Timeout",
+  unknown: "No reason given",
+  acceptance_rate: "Acceptance rate",
+  degraded_scoring_rate: "Degraded scoring",
+  revenue: "Revenue a day",
+  totalOffers: "Offers",
+  activeOffers: "Active offers",
+  offersWithCreatives: "Active offers with an active creative",
+  totalCreatives: "Their active creatives",
+  qualification: "Not qualified",
+  contact_policy: "Held back by a contact policy",
+  outranked: "Outranked",
 };
 // A name of the endpoint in words: position_based → Position based.
 export function word(name) {

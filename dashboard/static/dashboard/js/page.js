@@ -10,7 +10,15 @@ const byId = (id) => document.getElementById(id);
 
 export class Page {
   constructor(views, filters, settings) {
-    Object.assign(this, { views, filters, settings, panels: [], timer: null, paused: false, round: 0 });
+    Object.assign(this, {
+      views,
+      filters,
+      settings,
+      panels: [],
+      timer: null,
+      paused: false,
+      round: 0,
+    });
     this.state = {};
     addEventListener("popstate", () => this.show());
     document.addEventListener("visibilitychange", () => this.rhythm());
@@ -33,8 +41,23 @@ export class Page {
   // Links within the page change it in place; with a modifier key they open elsewhere as ever.
   follow(event) {
     const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    if (link.target || link.hasAttribute("download") || link.origin !== location.origin || link.pathname !== location.pathname) return;
+    if (
+      !link ||
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
+    if (
+      link.target ||
+      link.hasAttribute("download") ||
+      link.origin !== location.origin ||
+      link.pathname !== location.pathname
+    )
+      return;
     if (!link.getAttribute("href").startsWith("?")) return;
     event.preventDefault();
     history.pushState(null, "", link.href);
@@ -59,10 +82,16 @@ export class Page {
       else link.removeAttribute("aria-current");
       if (here && moved) link.scrollIntoView({ block: "nearest", inline: "center" });
     }
-    setChildren(byId("page-notice"), complaints.map((text) => h("p", { class: "notice warning" }, text)));
+    setChildren(
+      byId("page-notice"),
+      complaints.map((text) => h("p", { class: "notice warning" }, text)),
+    );
     if (moved) {
       this.panels = this.views[state.view].panels.map((definition) => new Panel(definition, this));
-      setChildren(byId("panels"), this.panels.map((panel) => panel.element));
+      setChildren(
+        byId("panels"),
+        this.panels.map((panel) => panel.element),
+      );
       byId("panels").className = `panels ${state.view}`;
     } else {
       for (const panel of this.panels) panel.drawFrame();
@@ -114,7 +143,10 @@ export class Page {
   }
 
   report() {
-    const instants = this.panels.filter((panel) => panel.answer && !panel.refusal).map((panel) => panel.asOf).sort();
+    const instants = this.panels
+      .filter((panel) => panel.answer && !panel.refusal)
+      .map((panel) => panel.asOf)
+      .sort();
     const failed = this.panels.filter((panel) => panel.refusal);
     const signedOut = failed.some((panel) => panel.refusal.status === 401);
     // The oldest: all figures are at least as new.
@@ -122,11 +154,20 @@ export class Page {
       ? `As of ${time(instants[0])} ${timeZone}${this.paused ? ", paused" : ""}`
       : "No figures";
     byId("as-of").title = instants.length ? `Exact for ${moment(instants[0])} ${timeZone}` : "";
-    byId("announce").textContent = failed.length ? `${failed.length} of ${this.panels.length} panels could not be loaded.` : "";
+    byId("announce").textContent = failed.length
+      ? `${failed.length} of ${this.panels.length} panels could not be loaded.`
+      : "";
     const next = encodeURIComponent(location.pathname + location.search + location.hash);
     if (signedOut) {
-      setChildren(byId("page-notice"), [h("p", { class: "notice critical" }, "You are signed out. ",
-        h("a", { href: `${this.settings.signIn}?next=${next}` }, "Sign in again"), " to come back to this place.")]);
+      setChildren(byId("page-notice"), [
+        h(
+          "p",
+          { class: "notice critical" },
+          "You are signed out. ",
+          h("a", { href: `${this.settings.signIn}?next=${next}` }, "Sign in again"),
+          " to come back to this place.",
+        ),
+      ]);
     }
   }
 

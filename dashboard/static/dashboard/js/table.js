@@ -6,32 +6,96 @@ import { count, exact } from "./format.js";
 const LONGEST = 10;
 
 // Columns: { key, label, show, value(row), numeric, draw?(row), help? }.
-export function dataTable(context, key, { caption, columns, rows, rowId = null, highlight = null, sortable = true, longest = LONGEST, kind = "" }) {
-  const ui = (context.ui[key] ??= { sort: null, descending: true, all: false });
+export function dataTable(
+  context,
+  key,
+  {
+    caption,
+    columns,
+    rows,
+    rowId = null,
+    highlight = null,
+    sortable = true,
+    longest = LONGEST,
+    kind = "",
+  },
+) {
+  context.ui[key] ??= { sort: null, descending: true, all: false };
+  const ui = context.ui[key];
   let shown = rows;
   const by = columns.find((column) => column.key === ui.sort);
-  if (by) shown = [...rows].sort((one, other) => compare(by.value(one), by.value(other), ui.descending));
+  if (by)
+    shown = [...rows].sort((one, other) => compare(by.value(one), by.value(other), ui.descending));
   const isMarked = (row) => highlight !== null && rowId && row[rowId] === highlight;
   const hidden = ui.all ? 0 : Math.max(0, shown.length - longest);
   if (hidden) {
     const rest = shown.slice(longest).filter(isMarked);
     shown = [...shown.slice(0, longest), ...rest];
   }
-  const table = h("table", { class: kind },
+  const table = h(
+    "table",
+    { class: kind },
     h("caption", { class: "unseen" }, caption),
-    h("thead", {}, h("tr", {}, columns.map((column) => head(context, key, column, ui, sortable)))),
-    h("tbody", {}, shown.map((row) => h("tr", { class: isMarked(row) ? "marked" : null, "data-id": rowId ? row[rowId] : null },
-      columns.map((column, place) => h(place === 0 || column.heads ? "th" : "td", {
-        scope: place === 0 || column.heads ? "row" : null, class: column.numeric ? "number" : null,
-      }, cell(column, row))),
-    ))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        columns.map((column) => head(context, key, column, ui, sortable)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      shown.map((row) =>
+        h(
+          "tr",
+          { class: isMarked(row) ? "marked" : null, "data-id": rowId ? row[rowId] : null },
+          columns.map((column, place) =>
+            h(
+              place === 0 || column.heads ? "th" : "td",
+              {
+                scope: place === 0 || column.heads ? "row" : null,
+                class: column.numeric ? "number" : null,
+              },
+              cell(column, row),
+            ),
+          ),
+        ),
+      ),
+    ),
   );
-  const more = rows.length > longest && (hidden || ui.all)
-    ? h("button", { type: "button", class: "link more", "data-key": `${key}-more`, on: { click: () => { ui.all = !ui.all; context.redraw(); } } },
-      ui.all ? `Show the first ${longest}` : `Show all ${count(rows.length)}`)
-    : null;
+  const more =
+    rows.length > longest && (hidden || ui.all)
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "link more",
+            "data-key": `${key}-more`,
+            on: {
+              click: () => {
+                ui.all = !ui.all;
+                context.redraw();
+              },
+            },
+          },
+          ui.all ? `Show the first ${longest}` : `Show all ${count(rows.length)}`,
+        )
+      : null;
   return [
-    h("div", { class: hidden ? "scroll" : "scroll bounded", tabindex: "0", role: "region", "aria-label": caption, "data-key": `${key}-scroll` }, table),
+    h(
+      "div",
+      {
+        class: hidden ? "scroll" : "scroll bounded",
+        tabindex: "0",
+        role: "region",
+        "aria-label": caption,
+        "data-key": `${key}-scroll`,
+      },
+      table,
+    ),
     more,
   ].filter(Boolean);
 }
@@ -39,26 +103,46 @@ export function dataTable(context, key, { caption, columns, rows, rowId = null, 
 function head(context, key, column, ui, sortable) {
   const sorted = ui.sort === column.key;
   const direction = sorted ? (ui.descending ? "descending" : "ascending") : null;
-  const label = [column.label, sorted ? h("span", { "aria-hidden": "true" }, ui.descending ? " ↓" : " ↑") : null];
-  return h("th", { scope: "col", class: column.numeric ? "number" : null, "aria-sort": direction, "data-tip": column.help ?? null },
+  const label = [
+    column.label,
+    sorted ? h("span", { "aria-hidden": "true" }, ui.descending ? " ↓" : " ↑") : null,
+  ];
+  return h(
+    "th",
+    {
+      scope: "col",
+      class: column.numeric ? "number" : null,
+      "aria-sort": direction,
+      "data-tip": column.help ?? null,
+    },
     sortable && column.value
-      ? h("button", {
-        type: "button", class: "sort", "data-key": `${key}-sort-${column.key}`,
-        on: {
-          click: () => {
-            ui.descending = sorted ? !ui.descending : Boolean(column.numeric);
-            ui.sort = column.key;
-            context.redraw();
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "sort",
+            "data-key": `${key}-sort-${column.key}`,
+            on: {
+              click: () => {
+                ui.descending = sorted ? !ui.descending : Boolean(column.numeric);
+                ui.sort = column.key;
+                context.redraw();
+              },
+            },
           },
-        },
-      }, label)
-      : label);
+          label,
+        )
+      : label,
+  );
 }
 
 function cell(column, row) {
   if (column.draw) return column.draw(row);
   const value = column.value(row);
-  if (!column.numeric) return value === null || value === undefined ? h("span", { class: "none" }, "–") : column.show(value);
+  if (!column.numeric)
+    return value === null || value === undefined
+      ? h("span", { class: "none" }, "–")
+      : column.show(value);
   return figure(value, column.show(value), typeof value === "number" ? exact(value) : null);
 }
 

@@ -10,13 +10,18 @@ function show(target) {
   tip.hidden = false;
   const place = target.getBoundingClientRect();
   const size = tip.getBoundingClientRect();
-  const left = Math.max(8, Math.min(place.left + place.width / 2 - size.width / 2, innerWidth - size.width - 8));
+  const left = Math.max(
+    8,
+    Math.min(place.left + place.width / 2 - size.width / 2, innerWidth - size.width - 8),
+  );
   const above = place.top - size.height - 6;
   tip.style.left = `${left}px`;
   tip.style.top = `${above < 8 ? place.bottom + 6 : above}px`;
 }
 
-const hide = () => { tip.hidden = true; };
+const hide = () => {
+  tip.hidden = true;
+};
 
 export function startTooltips() {
   document.body.append(tip);
@@ -28,5 +33,6 @@ export function startTooltips() {
     });
   }
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
-  for (const event of ["scroll", "pointerleave", "focusout"]) document.addEventListener(event, hide, true);
+  for (const event of ["scroll", "pointerleave", "focusout"])
+    document.addEventListener(event, hide, true);
 }

@@ -20,14 +20,29 @@ function drawLatency(data, context) {
     ]),
     days(context, "latency", {
       label: `Latency a day in ms; the worst 99th percentile is ${format.ms(worst.p99)}. The numbers are in the table.`,
-      dates, lines: true, legend: false, height: "tall", show: format.ms,
-      series: [{ label: "p50", values: data.map((row) => row.p50), colour: 0 }, { label: "p99", values: data.map((row) => row.p99), colour: 1 }],
+      dates,
+      lines: true,
+      legend: false,
+      height: "tall",
+      show: format.ms,
+      series: [
+        { label: "p50", values: data.map((row) => row.p50), colour: 0 },
+        { label: "p99", values: data.map((row) => row.p99), colour: 1 },
+      ],
       y: { ticks: { callback: (value) => `${format.compact(value)} ms` } },
     }),
     days(context, "runs", {
-      label: `Runs a day: ${format.count(runs)} in all. The numbers are in the table.`, dates, height: "flat", show: format.count,
+      label: `Runs a day: ${format.count(runs)} in all. The numbers are in the table.`,
+      dates,
+      height: "flat",
+      show: format.count,
       series: [{ label: "Runs", values: data.map((row) => row.runs), colour: 3 }],
-      y: { ticks: { maxTicksLimit: 3, callback: (value) => (Number.isInteger(value) ? format.compact(value) : "") } },
+      y: {
+        ticks: {
+          maxTicksLimit: 3,
+          callback: (value) => (Number.isInteger(value) ? format.compact(value) : ""),
+        },
+      },
     }),
   ];
 }
@@ -40,39 +55,69 @@ function drawDegraded(data) {
       ["Decisions with a score", data.totalCount, format.count(data.totalCount)],
     ]),
     data.byReason.length
-      ? barList(data.byReason.map((row) => ({
-        id: row.reason, label: format.word(row.reason), part: row.count, colour: "c2",
-        value: figure(row.count, format.count(row.count)), beside: `${format.share(row.count / data.degradedCount)} of the degraded`,
-      })))
+      ? barList(
+          data.byReason.map((row) => ({
+            id: row.reason,
+            label: format.word(row.reason),
+            part: row.count,
+            colour: "c2",
+            value: figure(row.count, format.count(row.count)),
+            beside: `${format.share(row.count / data.degradedCount)} of the degraded`,
+          })),
+        )
       : null,
   ];
 }
 
 function drawPolicies(data) {
-  return [barList(data.map((row) => ({
-    id: row.policyType, label: format.word(row.policyType), part: row.suppressions, colour: "c4",
-    value: figure(row.suppressions, format.count(row.suppressions)),
-    beside: [figure(row.customers, format.plural(row.customers, "customer"))],
-  })))];
+  return [
+    barList(
+      data.map((row) => ({
+        id: row.policyType,
+        label: format.word(row.policyType),
+        part: row.suppressions,
+        colour: "c4",
+        value: figure(row.suppressions, format.count(row.suppressions)),
+        beside: [figure(row.customers, format.plural(row.customers, "customer"))],
+      })),
+    ),
+  ];
 }
 
 export const operations = {
   title: "Operations",
   panels: [
     {
-      id: "latency_trend", type: "latency_trend", title: "Latency of decision runs", size: "full", height: "tall", draw: drawLatency,
+      id: "latency_trend",
+      type: "latency_trend",
+      title: "Latency of decision runs",
+      size: "full",
+      height: "tall",
+      draw: drawLatency,
       about: "Median and 99th percentile of completed and failed runs, by the day of their start",
-      isEmpty: (data) => data.every((row) => !row.runs), empty: ["No runs in this window.", "They come from the file runs.ndjson."],
+      isEmpty: (data) => data.every((row) => !row.runs),
+      empty: ["No runs in this window.", "They come from the file runs.ndjson."],
     },
     {
-      id: "degraded_scoring", type: "degraded_scoring", title: "Degraded scoring", size: "half", draw: drawDegraded,
+      id: "degraded_scoring",
+      type: "degraded_scoring",
+      title: "Degraded scoring",
+      size: "half",
+      draw: drawDegraded,
       about: "Decisions that had to do without proper scores, of those with a score",
-      isEmpty: (data) => !data.totalCount, empty: ["No decision with a score in this window."],
+      isEmpty: (data) => !data.totalCount,
+      empty: ["No decision with a score in this window."],
     },
     {
-      id: "policy_impact", type: "policy_impact", title: "Suppressions by policy", now: "In force now", size: "half", draw: drawPolicies,
+      id: "policy_impact",
+      type: "policy_impact",
+      title: "Suppressions by policy",
+      now: "In force now",
+      size: "half",
+      draw: drawPolicies,
       about: "Customers whom contact policies keep from being contacted at this moment",
-      isEmpty: (data) => !data.length, empty: ["No suppression is in force.", "They come from the file suppressions.ndjson."],
+      isEmpty: (data) => !data.length,
+      empty: ["No suppression is in force.", "They come from the file suppressions.ndjson."],
     },
   ],
 };
