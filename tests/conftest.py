@@ -15,9 +15,13 @@ pytest_plugins = ["tests.support.shop"]
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """The test database, for all connections and whatever tests are selected.
+
+    Of tests that run side by side (`-n 2`), each process has a database of its own.
 
     pytest-django would look at the marks of the tests alone; those that use the shop have none,
     and would then find the real database.
