@@ -38,11 +38,11 @@ class ChannelEffectivenessReport(Report):
         )
         totals = {key: counts for key, *counts, interactions in sums if interactions}
         shown = Channel.objects.filter(Q(status=Status.ACTIVE) | Q(pk__in=totals))
-        rows = [
-            EffectivenessRow(*names, impressions, conversions, rate(conversions, impressions))
-            for key, names in named(shown).items()
-            for impressions, conversions in [totals.get(key, (0, 0))]
-        ]
+        rows = []
+        for key, names in named(shown).items():
+            impressions, conversions = totals.get(key, (0, 0))
+            effectiveness = rate(conversions, impressions)
+            rows.append(EffectivenessRow(*names, impressions, conversions, effectiveness))
         return sorted(rows, key=lambda row: (-row.impressions, row.channel_id))
 
 

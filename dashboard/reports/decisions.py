@@ -100,8 +100,10 @@ class SelectionFrequencyReport(SampledReport):
         sums = offer_decisions.sums(question.window, "offer_id", of=[*measures, *ranks], **only)
         totals = {key: counts for key, *counts in sums if counts[0]}
         offers = shown.filter(pk__in=totals).values_list("pk", "external_id", "name", "mandatory")
-        rows = [
-            SelectionRow(
+        rows = []
+        for key, offer_id, name, mandatory in offers:
+            eligible, scored, selected, ranked, rank_sum, *distribution = totals[key]
+            row = SelectionRow(
                 offer_id,
                 name,
                 mandatory=mandatory,
@@ -112,9 +114,7 @@ class SelectionFrequencyReport(SampledReport):
                 average_rank=rate(int(rank_sum), ranked),
                 rank_distribution=distribution,
             )
-            for key, offer_id, name, mandatory in offers
-            for eligible, scored, selected, ranked, rank_sum, *distribution in [totals[key]]
-        ]
+            rows.append(row)
         return sorted(rows, key=lambda row: (-row.selected, -row.eligible, row.offer_id))
 
     def _offer_decisions(self, **traces: Any) -> TraceQuerySet[Any]:

@@ -52,11 +52,10 @@ class AcceptanceRateReport(Report):
             self.question.window, "offer_id", of=["impressions", "positive"]
         )
         totals = {key: counts for key, *counts in sums if any(counts)}
-        rows = [
-            AcceptanceRow(*names, impressions, positive, rate(positive, impressions))
-            for key, names in named(Offer.objects.filter(pk__in=totals)).items()
-            for impressions, positive in [totals[key]]
-        ]
+        rows = []
+        for key, names in named(Offer.objects.filter(pk__in=totals)).items():
+            impressions, positive = totals[key]
+            rows.append(AcceptanceRow(*names, impressions, positive, rate(positive, impressions)))
         return sorted(rows, key=lambda row: (-row.impressions, row.offer_id))
 
 

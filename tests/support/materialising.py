@@ -113,7 +113,7 @@ def scan(up_to: int | None = None) -> dict[Key, tuple[Any, ...]]:
 
 
 def refresh() -> None:
-    """Fold what is in the log."""
+    """Merge what is in the log."""
     refreshing.refresh()
 
 
