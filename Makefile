@@ -69,6 +69,9 @@ bench: .venv/bench staticfiles/staticfiles.json
 PACKAGES_product := .
 PACKAGES_dev := .[dev]
 PACKAGES_bench := .[bench]
+# Of these only the files are wanted, not what they depend on: obp holds the Open Bandit data, with
+# which the tests compare the demo's copy.
+FILES_dev := obp
 .venv/product .venv/dev .venv/bench: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo 'Python 3.11 or newer is needed, and "$(PYTHON)" is not. Name one: make PYTHON=/usr/bin/python3.11 $(MAKECMDGOALS)' >&2; exit 1; }
@@ -76,6 +79,7 @@ PACKAGES_bench := .[bench]
 		echo 'Python could not create .venv. On Debian and Ubuntu: apt install python3-venv' >&2; rm -rf .venv; exit 1; }
 	@echo 'Installing the packages of "$(@F)" into .venv ...'
 	@$(PIP) -e '$(PACKAGES_$(@F))'
+	@$(if $(FILES_$(@F)),$(PIP) --no-deps $(FILES_$(@F)))
 	@touch $@
 
 staticfiles/staticfiles.json: .venv/product $(shell find */static config/static.py -type f 2>/dev/null)
