@@ -4,6 +4,8 @@ PORT ?= 8000
 export PORT
 # Of the benchmarks: how many interactions.
 SIZE ?= 2m
+# Of the tests: how many run at a time.
+WORKERS ?= 2
 # What the demo shows: bank (simulated, with troubles to find) or open_bandit (a real log).
 DATA ?= bank
 
@@ -38,7 +40,7 @@ serve: .venv/product staticfiles/staticfiles.json
 	@$(RUN) -m config.server
 
 test: .venv/dev staticfiles/staticfiles.json
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n $(WORKERS) --dist loadfile
 
 soak: SECONDS := 300
 soak: .venv/dev staticfiles/staticfiles.json
