@@ -74,6 +74,18 @@ def test_queries_do_not_grow_with_the_catalogue(viewer: Client) -> None:
     assert '<option value="offer_7">&lt;b&gt;7&lt;/b&gt;</option>' in page
 
 
+def test_lines_of_scripts_have_at_most_100_columns() -> None:
+    # The formatter breaks no string and no comment.
+    folder = Path(str(finders.find("dashboard/js/main.js"))).parent
+    longer = [
+        f"{module.name}:{number}"
+        for module in sorted(folder.glob("*.js"))
+        for number, line in enumerate(module.read_text().splitlines(), start=1)
+        if len(line) > 100
+    ]
+    assert longer == []
+
+
 def test_modules_import_each_other_by_names_that_change_with_the_content(tmp_path: Path) -> None:
     storage = StaticFilesStorage(location=tmp_path, base_url=settings.STATIC_URL)
     folder = Path(str(finders.find("dashboard/js/main.js"))).parent

@@ -153,7 +153,7 @@ export function days(
   });
 }
 
-// Measurements at instants, a line for each of the series: [{ label, points: [{x, y, at}], colour, dash }].
+// Measurements at instants, a line for each of the series: [{ label, points: [{ x, y, at }] }].
 export function instants(context, key, { label, series, show, from, to, y }) {
   const palette = colours();
   const day = 86_400_000;

@@ -29,7 +29,8 @@ export const h = (tag, attributes, ...children) =>
 export const s = (tag, attributes, ...children) =>
   build(document.createElementNS(SVG, tag), attributes, children);
 
-// Puts the nodes in place of what is there. Those that stay are not touched: a canvas keeps its picture.
+// Puts the nodes in place of what is there. Those that stay are not touched: a canvas keeps its
+// picture.
 export function setChildren(parent, nodes) {
   const wanted = nodes.flat(Infinity).filter(Boolean);
   wanted.forEach((node, place) => {

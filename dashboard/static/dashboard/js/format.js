@@ -77,7 +77,8 @@ const parts = new Intl.DateTimeFormat("en-GB", {
   second: "numeric",
   hourCycle: "h23",
 });
-// What the clock on the wall says in the reporting time zone, in milliseconds: for axes that show its days.
+// What the clock on the wall says in the reporting time zone, in milliseconds: for axes that show
+// its days.
 export function wallClock(instant) {
   const at = Object.fromEntries(
     parts.formatToParts(new Date(instant)).map(({ type, value }) => [type, Number(value)]),

@@ -269,8 +269,9 @@ export class Panel {
           "p",
           { class: "notice warning", role: "status" },
           h("strong", {}, "Sampled: "),
-          `${count(answer.sampleSize)} decisions are covered; older ones that are not summed up yet are left out ` +
-            `(at most ${count(answer.sampleCap)} are read one by one). Run: python manage.py refresh_summaries.`,
+          `${count(answer.sampleSize)} decisions are covered; older ones that are not summed up ` +
+            `yet are left out (at most ${count(answer.sampleCap)} are read one by one). ` +
+            "Run: python manage.py refresh_summaries.",
         ),
       );
     }

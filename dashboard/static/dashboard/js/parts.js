@@ -70,10 +70,11 @@ export function tinyBars(
     s("line", { x1: 0, x2: counts.length * width, y1: height - 0.5, y2: height - 0.5 }),
     counts.map((number, place) => {
       const tall = number ? Math.max(1.5, (number / most) * (height - 2)) : 0;
+      const part = total ? ` (${share(number / total)})` : "";
       return s(
         "g",
         {
-          "data-tip": `${names[place]}: ${count(number)}${total ? ` (${share(number / total)})` : ""}`,
+          "data-tip": `${names[place]}: ${count(number)}${part}`,
         },
         s("rect", { class: "reach", x: place * width, y: 0, width, height }),
         s("rect", { x: place * width + 1, y: height - 1 - tall, width: width - 2, height: tall }),

@@ -88,7 +88,9 @@ function drawScores(data, context) {
       histogram(context, "scores", {
         bins: data,
         name: "Scores",
-        label: `How ${format.count(total)} scores spread over 0 to 1. The numbers are in the table.`,
+        label:
+          `How ${format.count(total)} scores spread over 0 to 1. ` +
+          "The numbers are in the table.",
       }),
     ];
   }
@@ -119,7 +121,9 @@ function drawScores(data, context) {
               height: 56,
               width: 16,
               kind: "c1",
-              label: `Scores from 0 to 1 in ten bins: ${group.bins.map((bin) => format.count(bin.count)).join(", ")}`,
+              label:
+                "Scores from 0 to 1 in ten bins: " +
+                group.bins.map((bin) => format.count(bin.count)).join(", "),
             },
           ),
           h(
@@ -333,12 +337,14 @@ export const decisions = {
       size: "full",
       height: "tall",
       about:
-        "Of the decisions in which an offer was eligible: how often it was selected, and at which rank",
+        "Of the decisions in which an offer was eligible: how often it was selected, " +
+        "and at which rank",
       draw: drawSelection,
       isEmpty: (data) => !data.length,
       empty: [
         "No offer was eligible in any decision of this window.",
-        "Choose a longer one or fewer filters; decisions come from the file decision_traces.ndjson.",
+        "Choose a longer one or fewer filters; " +
+          "decisions come from the file decision_traces.ndjson.",
       ],
     },
     {
@@ -349,7 +355,8 @@ export const decisions = {
       height: "tall",
       draw: drawWhy,
       about:
-        "Where an offer that was considered fell out: each miss has one reason, the first that applies",
+        "Where an offer that was considered fell out: " +
+        "each miss has one reason, the first that applies",
       missing: ({ offerId }) => (offerId ? null : noOffer),
       isEmpty: () => false,
     },

@@ -48,7 +48,8 @@ function drawAuc(data, context) {
             { class: "quietly" },
             change === null
               ? format.plural(measured.length, "measurement")
-              : `${change < 0 ? "▼" : "▲"} ${format.score(Math.abs(change))} since ${format.moment(measured[0].recordedAt)}`,
+              : `${change < 0 ? "▼" : "▲"} ${format.score(Math.abs(change))} ` +
+                  `since ${format.moment(measured[0].recordedAt)}`,
           ),
         );
       }),

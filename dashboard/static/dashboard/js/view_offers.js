@@ -98,7 +98,9 @@ function heat(row, most) {
     {
       class: "heat",
       vars: { part: most ? Math.min(1, (conversionRate ?? 0) / most) : 0 },
-      "data-tip": `${format.count(conversions)} conversions of ${format.count(impressions)} impressions, revenue ${format.money(revenue)}`,
+      "data-tip":
+        `${format.count(conversions)} conversions of ${format.count(impressions)} impressions, ` +
+        `revenue ${format.money(revenue)}`,
     },
     figure(conversionRate, format.rate(conversionRate)),
     h("span", { class: "quietly" }, `${format.count(conversions)} of ${format.count(impressions)}`),

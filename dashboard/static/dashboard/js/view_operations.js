@@ -19,7 +19,9 @@ function drawLatency(data, context) {
       ["Runs", runs, format.count(runs)],
     ]),
     days(context, "latency", {
-      label: `Latency a day in ms; the worst 99th percentile is ${format.ms(worst.p99)}. The numbers are in the table.`,
+      label:
+        `Latency a day in ms; the worst 99th percentile is ${format.ms(worst.p99)}. ` +
+        "The numbers are in the table.",
       dates,
       lines: true,
       legend: false,

@@ -59,6 +59,10 @@ function drawAnomaly(row, page) {
         ? "impressions"
         : "scored decisions";
   const up = row.current > row.baseline;
+  const counts =
+    row.baselineCount === row.currentCount
+      ? `${format.count(row.currentCount)} ${unit} each`
+      : `${format.count(row.baselineCount)} → ${format.count(row.currentCount)} ${unit}`;
   return h(
     "li",
     {
@@ -92,7 +96,7 @@ function drawAnomaly(row, page) {
           "span",
           { class: "quietly" },
           row.zScore === null ? "" : ` · z ${format.signed(row.zScore)}`,
-          ` · ${row.baselineCount === row.currentCount ? `${format.count(row.currentCount)} ${unit} each` : `${format.count(row.baselineCount)} → ${format.count(row.currentCount)} ${unit}`}`,
+          ` · ${counts}`,
         ),
       ),
     ),
@@ -145,7 +149,9 @@ function drawDaily(data, context) {
   const dates = data.map((row) => row.date);
   const one = (key, label, colour) =>
     days(context, key, {
-      label: `${label} a day: ${format.count(sum(data, key))} in all. The numbers are in the table.`,
+      label:
+        `${label} a day: ${format.count(sum(data, key))} in all. ` +
+        "The numbers are in the table.",
       dates,
       series: [{ label, values: data.map((row) => row[key]), colour }],
       show: format.count,
@@ -216,6 +222,7 @@ function drawBudgets(data, { page, asOf }) {
       data.map((row) => {
         const part = elapsed(row, today);
         const [kind, words] = pace(row.burnRate, part);
+        const whose = row.scopeId ? `${row.scope} ${row.scopeId}` : row.scope;
         return h(
           "li",
           { "data-id": row.budgetId },
@@ -223,18 +230,16 @@ function drawBudgets(data, { page, asOf }) {
             "p",
             { class: "line" },
             h("strong", {}, row.name || row.budgetId),
-            h(
-              "span",
-              { class: "quietly" },
-              ` ${row.scope}${row.scopeId ? ` ${row.scopeId}` : ""} · to ${format.shortDay(row.periodEnd)}`,
-            ),
+            h("span", { class: "quietly" }, ` ${whose} · to ${format.shortDay(row.periodEnd)}`),
             h("span", { class: `pace ${kind}` }, words),
           ),
           h(
             "span",
             {
               class: `bar budget ${kind}`,
-              "data-tip": `${format.money(row.spent)} of ${format.money(row.allocated)} spent, ${format.share(part)} of the period over`,
+              "data-tip":
+                `${format.money(row.spent)} of ${format.money(row.allocated)} spent, ` +
+                `${format.share(part)} of the period over`,
               vars: { part: Math.min(1, row.burnRate ?? 0), pace: part },
             },
             h("span"),
@@ -300,11 +305,14 @@ export const overview = {
       height: "middle",
       draw: drawAnomalies,
       about:
-        "Rates and revenue that differ from the days before by more than chance (|z| of 2) or by 15 %",
+        "Rates and revenue that differ from the days before by more than chance (|z| of 2) " +
+        "or by 15 %",
       isEmpty: (data) => !data.length,
       empty: [
         "Nothing unusual.",
-        "No rate and no revenue differs from the days before by 15 % or by more than chance explains. Where one of the two windows is empty, there is nothing to compare.",
+        "No rate and no revenue differs from the days before by 15 % " +
+          "or by more than chance explains. " +
+          "Where one of the two windows is empty, there is nothing to compare.",
       ],
     },
     {
