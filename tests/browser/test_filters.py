@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import settled
 
+OF_DECISIONS = ["segmentId", "channelId", "categoryId", "decisionFlowId"]
+
 
 def asked(page: Page, panel: str) -> dict[str, str]:
     """What a panel asks the endpoint."""
@@ -66,6 +68,33 @@ def test_link_restores_view_window_and_every_filter(
     # Panels say which of the filters they cannot apply.
     expect(page.locator("#score_distribution .scope")).to_contain_text("not by segment")
     expect(page.locator("#selection_frequency .scope")).to_contain_text("Gold")
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        ("?view=overview", ["segmentId", "baselineDays"]),
+        ("?view=offers", ["segmentId", "groupBy"]),
+        ("?view=decisions", [*OF_DECISIONS, "groupBy"]),
+        ("?view=decisions&groupBy=offer", [*OF_DECISIONS, "groupBy", "filterId"]),
+        ("?view=operations", []),
+        ("?view=models", ["modelId"]),
+    ],
+)
+def test_filters_are_those_that_a_panel_of_the_view_can_apply(
+    page: Page, show: Callable[[str], None], query: str, filters: list[str]
+) -> None:
+    show(query)
+    menus = page.locator("#filters select:visible")
+    assert menus.evaluate_all("menus => menus.map((menu) => menu.name)") == filters
+    expect(page.get_by_label("Number of days")).to_be_visible()
+
+
+def test_link_marks_what_no_panel_filters_by(page: Page, show: Callable[[str], None]) -> None:
+    show("?view=offers&days=30&offerId=offer_boots&channelId=channel_mail")
+    expect(page.locator("#acceptance_rate tr.marked")).to_contain_text("Boots")
+    expect(page.locator("#channel_effectiveness .marked")).to_have_count(1)
+    assert asked(page, "acceptance_rate") == {"type": "acceptance_rate", "days": "30"}
 
 
 def test_filters_change_the_address_and_back_undoes_it(

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import VIEWER
 from config.static import StaticFilesStorage
 from offers.models import Offer
+from tests.oracle import ACCEPTED
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/", "/sign-in/", "/sign-out/"]
@@ -72,6 +73,14 @@ def test_queries_do_not_grow_with_the_catalogue(viewer: Client) -> None:
     assert queries() == before
     page = viewer.get("/").content.decode()
     assert '<option value="offer_7">&lt;b&gt;7&lt;/b&gt;</option>' in page
+
+
+def test_page_says_which_type_accepts_which_parameter(viewer: Client) -> None:
+    page = viewer.get("/").content.decode()
+    script = re.search(r'<script id="script-data" type="application/json">(.*?)</script>', page)
+    assert script
+    accepts = json.loads(script[1])["accepts"]
+    assert {kind: set(names) for kind, names in accepts.items()} == ACCEPTED
 
 
 def test_lines_of_scripts_have_at_most_100_columns() -> None:
