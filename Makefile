@@ -4,8 +4,8 @@ PORT ?= 8000
 export PORT
 # Of the benchmarks: how many interactions.
 SIZE ?= 2m
-# Of the tests: how many run at a time.
-WORKERS ?= 2
+# Of the tests: how many processes share them; 0 for one after the other.
+WORKERS ?= 0
 # What the demo shows: bank (simulated, with troubles to find) or open_bandit (a real log).
 DATA ?= bank
 

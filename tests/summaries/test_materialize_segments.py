@@ -1,5 +1,6 @@
 """`materialize_segments`: who belongs to which segment, and what the members did."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -199,4 +200,5 @@ def test_an_answer_looks_up_the_members_of_the_tail_alone() -> None:
         materialize()
     plan = SegmentInteractionTotals.objects.filter(segment=segment).explain()
     assert "Seq Scan on segments_segmentmembership" not in plan
-    assert "Seq Scan on decisions_interaction_default" not in plan
+    # An empty partition, which another test left or made the rows go elsewhere, costs nothing.
+    assert not re.search(r"Seq Scan on decisions_interaction.*cost=0\.00\.\.(?!0\.00 )", plan)
