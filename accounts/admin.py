@@ -44,10 +44,10 @@ POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]  # has no types
-    """Also revokes tokens when an admin switches off signing in by password."""
+    """The admin's password form. Switching off signing in by password revokes tokens too."""
 
     def save(self, commit: bool = True) -> User:
-        """Save the new password, or that there is none; revoke the tokens."""
+        """Save the password, or its absence, and revoke the user's tokens."""
         user: User = super().save(commit)
         revoke_tokens(user)
         return user
@@ -64,19 +64,19 @@ class UserAdmin(UserBase):
     date_hierarchy = "date_joined"
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """What the user may do, unless for superusers."""
+        """Only superusers change what a user may do."""
         fields = [*super().get_readonly_fields(request, obj), "last_login", "date_joined"]
         return fields if request.user.is_superuser else [*fields, *POWERS]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Only for users who may do no more than the one who asks: a password is a way in."""
+        """Nobody changes a user who may do more than they: a password is a way in."""
         return super().has_change_permission(request, obj) and _within_reach(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _within_reach(request.user, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What goes with the users, but for the digests of their tokens."""
+        """Lists what is deleted with the users, without the digests of their tokens."""
         listed, *rest = super().get_deleted_objects(objs, request)
         return (_without_digests(listed), *rest)
 
@@ -134,7 +134,7 @@ class GroupAdmin(GroupBase):
 
 
 class ValidityFilter(admin.SimpleListFilter):
-    """Whether tokens still open the door."""
+    """Filters tokens by whether they have expired."""
 
     title = "validity"
     parameter_name = "valid"

@@ -46,12 +46,12 @@ class BearerTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # h
         return super().authenticate_credentials(token)
 
     def _cleanup_token(self, auth_token: Any) -> bool:
-        """Whether the token is of no use any more."""
+        """Whether the token has expired."""
         return auth_token.expiry is not None and auth_token.expiry <= timezone.now()
 
 
 class SafeSessionAuthentication(SessionAuthentication):
-    """The session of the pages, without the check against forged requests.
+    """Accepts the session of the pages, without the check against forged requests.
 
     Nothing behind it changes anything, and a forged GET cannot be read by its forger. So
     an unsafe method gets the answer that it is not allowed, from whoever it comes.

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class PasswordBackend(ModelBackend):
-    """Django's check, with limits on wrong passwords and on checks at a time.
+    """Django's password check, limited in wrong passwords and in checks at a time.
 
     Unknown names are counted, and take as long, as known ones: nothing tells them apart. The
     exception is a PBKDF2 hash of an older version, which takes longer until its user signs in.

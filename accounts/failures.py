@@ -15,7 +15,7 @@ _counting = Lock()
 
 
 class Failures(SimpleRateThrottle):
-    """The failures of one identity, such as a user name at an address, against a rate.
+    """Counts the failures of one identity, such as a user name at an address, against a rate.
 
     Unlike the throttle of requests it counts failures alone. They are kept in the same cache: by
     default each server process counts for itself, and forgets everything when it ends.
@@ -30,7 +30,7 @@ class Failures(SimpleRateThrottle):
         super().__init__()
 
     def wait(self) -> float:
-        """Seconds until another failure is allowed; 0 if it is allowed now."""
+        """Return the seconds until another failure is allowed, 0 if it is allowed now."""
         if self.allow_request(None, None):  # type: ignore[arg-type]  # the key depends on neither
             return 0.0
         return super().wait() or 0.0

@@ -38,5 +38,5 @@ class RevokesTokens:
 
 
 def revoke_tokens(user: User) -> None:
-    """Make all tokens of the user worthless."""
+    """Delete all tokens of the user."""
     AuthToken.objects.filter(user=user).delete()

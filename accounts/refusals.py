@@ -37,7 +37,7 @@ class SignInRefusedMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """The page that says how long to wait; None for other exceptions."""
+        """Return the page that says how long to wait, or None for other exceptions."""
         if not isinstance(exception, SignInRefused):
             return None
 

@@ -40,7 +40,7 @@ class Envelope(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True)
 
 
 def answer(parameters: Parameters) -> Envelope:
-    """The answer, as of now."""
+    """Answer the question as of now."""
     with snapshot():
         return _answer(parameters, timezone.now())
 
@@ -70,7 +70,7 @@ def _answer(parameters: Parameters, as_of: datetime) -> Envelope:
 
 
 def _named(parameters: Parameters) -> tuple[dict[str, Any], list[str]]:
-    """What the id parameters name, and a warning about each that names nothing."""
+    """Find what the id parameters name, with a warning about each that names nothing."""
     found: dict[str, Any] = {}
     missing = []
     for parameter, external_id in parameters.given.items():

@@ -60,7 +60,7 @@ def as_csv(report: type[Report], grouping: str | None, data: Any) -> str:
 
 
 def row_type(report: type[Report], grouping: str | None) -> type[Row]:
-    """What the objects of the data are; without a grouping, the first that the type declares."""
+    """The row type of an answer; without a grouping, the first that the report declares."""
     if grouping is not None:
         return report.groups[grouping][0]
     annotation: Any = get_type_hints(report.data)["return"]
@@ -109,7 +109,7 @@ def lines(found: Mapping[str, Any], prefix: str = "") -> Iterator[Line]:
 
 
 def cell(value: Any) -> Any:
-    """What to write for a value. Negative numbers are no text, and need no apostrophe."""
+    """The text of a cell. Numbers never get an apostrophe, not even negative ones."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return FORMULA.sub("'", value) if isinstance(value, str) else value

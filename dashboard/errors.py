@@ -1,4 +1,4 @@
-"""Errors of the endpoint: one form for all, and nothing of our inner workings in it."""
+"""Errors of the endpoint, in one form that tells nothing of the product's inner workings."""
 
 from http import HTTPStatus
 from math import ceil
@@ -38,10 +38,10 @@ class UnavailableError(exceptions.APIException):
 
 
 class AnswerExceptionHandler(ExceptionHandler):
-    """Takes failures of the database and of Django for what they are to the client."""
+    """Maps database and Django errors to API errors."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        """The error that the client hears of."""
+        """Return the API error for an exception."""
         if errors.is_unavailable(exc):
             return UnavailableError()
         if isinstance(exc, TooManyFieldsSent):
@@ -51,7 +51,7 @@ class AnswerExceptionHandler(ExceptionHandler):
         return super().convert_known_exceptions(exc)
 
     def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
-        """Retry-After is a whole number of seconds, and never at once."""
+        """Add Retry-After in whole seconds, at least 1, to 429 and 503."""
         headers: dict[str, str] = super().get_headers(exc)
         if exc.status_code in (
             status.HTTP_429_TOO_MANY_REQUESTS,

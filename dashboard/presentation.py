@@ -44,7 +44,7 @@ PRINTABLE = "".join(map(chr, range(ord(" "), ord("~")))).replace("%", "")
 
 @dataclass(frozen=True)
 class Presentation:
-    """What is sent, and what of it lasts: all but the instant, for which the ETag stands."""
+    """Response body and headers, and the bytes that the ETag covers: everything but `asOf`."""
 
     body: bytes
     headers: dict[str, str]
@@ -52,7 +52,7 @@ class Presentation:
 
 
 def present(envelope: Envelope, parameters: Parameters, request: HttpRequest) -> Presentation:
-    """The answer in the format that the parameter names, or else that the client prefers."""
+    """Encode the answer as the parameter `format` says, or as the client prefers."""
     if (parameters.format or preferred(request)) == CSV:
         return _csv(envelope, parameters)
     body = encode(envelope)
@@ -62,7 +62,7 @@ def present(envelope: Envelope, parameters: Parameters, request: HttpRequest) ->
 
 
 def preferred(request: HttpRequest) -> str:
-    """CSV for who names it in the Accept header and prefers it to JSON; JSON for anyone else.
+    """Return CSV if the Accept header names it and prefers it to JSON, otherwise JSON.
 
     What is preferred has the higher quality, else is more specific, else comes first.
     """
@@ -90,7 +90,7 @@ def _csv(envelope: Envelope, parameters: Parameters) -> Presentation:
 
 
 def header_value(value: Any) -> str:
-    """A value of the envelope as a header has it: printable ASCII, and no more than fits."""
+    """Encode a value of the envelope for a header: printable ASCII, cut to what proxies accept."""
     match value:
         case WindowPart():
             parts = msgspec.to_builtins(value)

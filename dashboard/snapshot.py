@@ -13,7 +13,7 @@ _reading = ContextVar("_reading", default=False)
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Let all queries inside see the database as it is at the first one.
+    """Run all queries inside on one snapshot of the database, taken by the first of them.
 
     They go to the connection "answers", whose settings make it read-only, repeatable, and
     limited in time. So no row is missed or counted twice between the queries of an answer.
@@ -27,7 +27,7 @@ def snapshot() -> Iterator[None]:
 
 
 def select(query: str, parameters: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of an SQL query with `%(named)s` or `%s` parameters, for what the ORM cannot say."""
+    """Run an SQL query with `%(named)s` or `%s` parameters, for what the ORM cannot express."""
     with connections[ANSWERS].cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())

@@ -28,7 +28,7 @@ class AnyContentNegotiation(BaseContentNegotiation):
 
 
 class DashboardDataView(APIView):
-    """All that the product knows, by type."""
+    """Answers one question about the engine; `type` says which."""
 
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = AnyContentNegotiation

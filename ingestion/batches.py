@@ -36,13 +36,13 @@ class BatchLoader:
         self._writer = writer_for(row_type)
 
     def parse(self, batch: Batch) -> ParsedBatch:
-        """Do all that need not wait until earlier batches are written."""
+        """Parse a batch and prepare its rows, while earlier batches may still be waiting."""
         parsed = self._parser.parse(batch)
         prepared = self._writer.prepare(parsed.records) if parsed.records else None
         return ParsedBatch(parsed, prepared)
 
     def write(self, batch: ParsedBatch) -> Loaded:
-        """Write the good rows, after those of earlier batches."""
+        """Write the good rows. Call it after earlier batches are written."""
         parsed = batch.parsed
         if batch.prepared is None:
             return Loaded(0, 0, parsed.rejected)

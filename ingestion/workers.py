@@ -85,7 +85,7 @@ class Workers:
             self._idle.append(Worker(process, pipe))
 
     def load(self, row_type: type[EventRow], batch: Batch) -> Loaded | None:
-        """Hand a batch over; returns what became of an earlier one, if that was waited for."""
+        """Hand a batch over. Returns the result of an earlier one, if it had to wait for it."""
         done = None if self._idle else self.finish_one()
         worker = self._idle.popleft()
         self._busy.append(worker)
@@ -111,7 +111,7 @@ class Workers:
         return done
 
     def end(self) -> None:
-        """Let go of the workers. What a busy one was writing is rolled back."""
+        """End the workers. What a busy one was writing is rolled back."""
         for worker in self._busy:
             worker.process.terminate()
         for worker in (*self._busy, *self._idle):
@@ -122,7 +122,7 @@ class Workers:
 
 
 def work(pipe: Connection, turn: Semaphore, next_turn: Semaphore) -> None:
-    """What a worker does, until its pipe is closed."""
+    """Load batches until the pipe is closed: the main function of a worker."""
     end_with_parent()  # whoever kills it expects that nothing is written any more
     settings, context = pipe.recv()
     connection.settings_dict.update(settings)

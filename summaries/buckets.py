@@ -40,7 +40,7 @@ def exponent(granularity: int) -> int:
 
 
 def first_number(grouping_set: int, granularity: int) -> int:
-    """What to add the number of a span to, for the bucket of that span."""
+    """The number that a span's number is added to, which gives the span's bucket."""
     return (grouping_set << GRANULARITY_BITS | exponent(granularity)) << SPAN_BITS
 
 

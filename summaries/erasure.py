@@ -14,7 +14,7 @@ from summaries.models import SUMMARIES, LogWatermark
 
 
 def erase(customer_id: str) -> dict[str, int]:
-    """Remove the customer in one transaction; returns the number of rows by what they are.
+    """Remove the customer in one transaction. Returns the number of rows removed, by kind.
 
     The identities of the log's rows stay, so that files that are ingested again do not bring the
     customer back.

@@ -87,7 +87,7 @@ def add(
 def contributions(
     stored: type[Measures], source: sql.Composable, factor: LiteralString = "1"
 ) -> sql.Composed:
-    """The query of what the rows of `source` add to a summary, each times `factor`.
+    """A query for what the rows of `source` add to a summary, each multiplied by `factor`.
 
     `source` is what follows FROM: the view of contributions, and conditions.
     """
@@ -171,7 +171,7 @@ def _newest(stored: type[Measures], among: sql.Composable | None) -> sql.Composa
 
 
 def _sum(field: "models.Field[Any, Any]") -> sql.Composable:
-    """The sum in the column's own type, since adding up what sum() widens it to takes longer."""
+    """The sum in the column's own type: the wider type that sum() returns is slower to add up."""
     type_name: Any = field.db_type(connection)
     return sql.SQL("sum({0})::{1} AS {0}").format(sql.Identifier(field.attname), sql.SQL(type_name))
 

@@ -47,7 +47,7 @@ def _first_whole_day(moment: datetime | None) -> date:
 
 
 def _rebuild(cursor: Any, summary: type[Measures], merged_id: int, first: date, last: date) -> None:
-    """Replace the sums by what the log says of the days, and the stored days say of all others.
+    """Replace the sums: by the log for these days, by what is stored for all others.
 
     The finest buckets, of single days and all dimensions, say everything that the others do.
     """

@@ -21,7 +21,7 @@ class NotMergedError(Exception):
 
 
 def drop_months(before: str) -> Iterator[str]:
-    """Drop the partitions of all months before `before` ("2026-01"), log by log; their names.
+    """Drop the partitions of all months before `before` ("2026-01"), yielding their names.
 
     The summaries keep what they know of these months. Raises NotMergedError if they do not know
     all of it yet.
@@ -55,7 +55,7 @@ def _drop(log: Log, before: str, edge: datetime) -> list[str]:
 
 
 def dropped_before() -> datetime | None:
-    """Of what time on all logs are complete; None if nothing was ever dropped."""
+    """Return from when on all logs are complete, or None if nothing was ever dropped."""
     edges = LogWatermark.objects.exclude(dropped_before=None)
     return edges.order_by("dropped_before").values_list("dropped_before", flat=True).last()
 
@@ -73,5 +73,5 @@ def _partitions_before(table: str, month: str) -> list[str]:
 
 
 def months_ago(months: int) -> str:
-    """The month so many months before this one."""
+    """The month that lies `months` months before this one."""
     return following(month_of(datetime.now(UTC).date()), -months)

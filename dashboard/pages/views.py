@@ -28,12 +28,12 @@ strict = method_decorator(nothing_inline, "dispatch")
 @strict
 @method_decorator(never_cache, "dispatch")
 class DashboardView(LoginRequiredMixin, TemplateView):
-    """All 18 types as pictures, in five views."""
+    """The page: every type of answer as a chart or table, in five views."""
 
     template_name = "dashboard/index.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Let in who may ask the endpoint. Raises PermissionDenied."""
+        """Let in whoever may ask the endpoint. Raises PermissionDenied."""
         if request.user.is_authenticated and not is_viewer(request.user):
             raise PermissionDenied(IsViewer.message)
         return super().dispatch(request, *args, **kwargs)
@@ -66,7 +66,7 @@ class DashboardView(LoginRequiredMixin, TemplateView):
 
 @strict
 class SignInView(LoginView):
-    """The way in. Who is signed in already is sent on."""
+    """The sign-in page. Redirects those who are signed in already."""
 
     template_name = "dashboard/sign_in.html"
     redirect_authenticated_user = True
@@ -86,7 +86,7 @@ class FaviconView(RedirectView):
 
 
 def no_access(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """What somebody who may not see a page sees instead."""
+    """The page for those who may not see the one they asked for."""
 
     @nothing_inline
     def page(request: HttpRequest) -> HttpResponseBase:

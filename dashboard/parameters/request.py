@@ -28,7 +28,7 @@ CSV = "csv"
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is asked for: the given values, and the names of those that the type has no use for."""
+    """The values given for a report, and the names of parameters that it does not accept."""
 
     report: type[Report]
     given: dict[Parameter, Any]
@@ -81,7 +81,7 @@ class ParametersSerializer(serializers.Serializer[Parameters]):
         return super().to_internal_value({key: value for key, value in data.items() if value})
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what does not go together: all rules between parameters are here."""
+        """Check the rules between parameters, all of which are here."""
         report = REGISTRY[attrs["type"]]
         grouping = attrs.get(GROUP_BY.name)
         if report.groups and grouping and grouping not in report.groups:

@@ -26,7 +26,7 @@ def component(kind: str) -> str:
 
 
 def envelope(report: type[Report]) -> type[msgspec.Struct]:
-    """What is around the data of a type, with the parts that apply to it."""
+    """The envelope of a type's answers, with the parts that apply to it."""
     fields: list[Any] = [
         ("type", Literal[report.name]),
         ("as_of", described(datetime, "The instant that the answer is about.", tz=True)),
@@ -55,7 +55,7 @@ def envelope(report: type[Report]) -> type[msgspec.Struct]:
 
 
 def described(kind: type, description: str, **constraints: Any) -> Any:
-    """A type, with what it means."""
+    """Annotate a type with its description."""
     return Annotated[kind, Meta(description=description, **constraints)]
 
 
@@ -102,7 +102,7 @@ def answers() -> dict[str, Any]:
 
 
 def as_sent(schema: Any) -> Any:
-    """The schema as our JSON is: decimals are numbers there, and one choice is a constant."""
+    """Rewrite a schema to match our JSON: decimals are numbers, a single choice is a constant."""
     if isinstance(schema, list):
         return [as_sent(inner) for inner in schema]
     if not isinstance(schema, dict):

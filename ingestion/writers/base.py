@@ -53,7 +53,7 @@ class Writer(ABC, Generic[Ready]):
         )
 
     def prepare(self, records: Sequence[Record]) -> Prepared[Ready]:
-        """Do all that need not wait for earlier records."""
+        """Do everything that need not wait for earlier batches."""
         return Prepared(records, self.make_ready(records))
 
     def write(self, prepared: Prepared[Ready]) -> Written:
@@ -81,7 +81,7 @@ class Writer(ABC, Generic[Ready]):
     def _write_good(
         self, records: list[tuple[int, Record]], ready: Ready, written: Written
     ) -> None:
-        """Write what the database takes. Where it refuses a batch, halves find the one to blame."""
+        """Write what the database accepts. If it refuses a batch, bisect to find the bad record."""
         try:
             with transaction.atomic():
                 new = self.insert(ready)
@@ -113,6 +113,6 @@ def copy(cursor: Any, table: sql.Composable, columns: Iterable[str], lines: Iter
 
 
 def refused_for_its_content(error: Error) -> bool:
-    """Whether the database found fault with a row, and not with itself or the connection."""
+    """Whether the database refused a row, rather than failing itself or losing the connection."""
     limit = psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex
     return isinstance(error, DataError | IntegrityError) or isinstance(error.__cause__, limit)

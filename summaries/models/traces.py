@@ -34,10 +34,10 @@ class TraceSample:
 
 
 class TraceQuerySet(TotalsQuerySet[View]):
-    """Sums of what traces say."""
+    """Questions to the totals of traces."""
 
     def covered_by(self, sample: TraceSample) -> Self:
-        """Only what stems from traces of the sample."""
+        """Keep only what stems from traces of the sample."""
         if sample.left_out is None:
             return self
         moment, key = sample.left_out
@@ -47,7 +47,7 @@ class TraceQuerySet(TotalsQuerySet[View]):
 
 
 class DecisionQuerySet(TraceQuerySet[View]):
-    """What can be asked of decisions."""
+    """Questions to the totals of decisions."""
 
     def sample(self, window: Window, cap: int, **only: Any) -> TraceSample:
         """All traces in `window` that the summaries cover, and the newest `cap` of the tail."""
@@ -64,7 +64,7 @@ class DecisionQuerySet(TraceQuerySet[View]):
 
 
 class RawDecisionQuerySet(DecisionQuerySet[View]):
-    """What can be asked of decisions that no summary covers: all are tail."""
+    """Questions to decisions that no summary covers: all of them are read from the log."""
 
     def sample(self, window: Window, cap: int, **only: Any) -> TraceSample:
         """The newest `cap` traces in `window`; older ones are not even counted."""

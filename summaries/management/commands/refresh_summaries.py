@@ -78,7 +78,7 @@ class Command(DatabaseCommand):
             self._rebuild(first, last)
 
     def _watch(self, seconds: float, prepare: Callable[[], None]) -> None:
-        """Refresh until somebody says stop, which is how this ends well.
+        """Refresh until stopped by a signal, which counts as success.
 
         After a database error of whatever kind, the next turn connects anew.
         """
