@@ -33,7 +33,7 @@ class EstimatePaginator(RowPaginator):
 
     @cached_property
     def count(self) -> int:
-        """How many rows there are, nearly."""
+        """The number of rows, estimated if there are many."""
         rows: models.QuerySet[Any] = self.object_list  # type: ignore[assignment]
         # The order stays: the newest rows of a log are found at the end of the index of its ids.
         counted = rows[: self.counted_rows + 1].count()
@@ -56,7 +56,7 @@ def estimated_rows(model: type[models.Model], database: str = "default") -> int:
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Pages that nobody can change anything on."""
+    """Admin pages that only show."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         return False

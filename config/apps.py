@@ -10,5 +10,5 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Tell the log what errors mean."""
+        """Give log lines of errors the status that the client gets."""
         bind_extra_request_failed_metadata.connect(log_status)

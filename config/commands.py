@@ -52,7 +52,7 @@ def failures_told(again: str = AGAIN) -> Iterator[None]:
 
 @contextmanager
 def terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does, which ends a query properly too."""
+    """Let SIGTERM act like Ctrl-C, which also cancels a running query."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -61,13 +61,13 @@ def terminated_as_interrupted() -> Iterator[None]:
 
 
 def failure(error: Error) -> str:
-    """What failed in the database, and what to do about it if anything can be done: one line."""
+    """Describe a database error in one line, with what to do about it if anything can be done."""
     what = f"The database failed: {first_line(error)}."
     return " ".join(filter(None, [what, _advice(error)]))
 
 
 def first_line(error: Error) -> str:
-    """What PostgreSQL says first, without where it happened."""
+    """The first line of PostgreSQL's message, without its context."""
     said = str(error).strip().splitlines()
     return said[0].rstrip(".") if said else type(error).__name__
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 if TYPE_CHECKING:
 
     class CSPMiddleware:
-        """What django-csp, which mypy does not see, has to offer here."""
+        """Stands in for django-csp's class, which has no types."""
 
         def get_policy_parts(self, *args: Any) -> Any:
             """The policy's parts."""
@@ -24,7 +24,7 @@ nothing_inline = csp_replace({"style-src": [SELF]})
 
 
 class AdminAwareCSPMiddleware(CSPMiddleware):
-    """Sends the policy of the settings; on the admin's pages, one that lets them work."""
+    """Sends the policy of the settings, relaxed on the admin's pages so that they work."""
 
     def get_policy_parts(
         self,

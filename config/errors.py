@@ -41,7 +41,7 @@ def is_unavailable(error: BaseException | None) -> bool:
 
 
 def error_response(path: str, status: HTTPStatus) -> HttpResponse:
-    """The error, in the form that suits the address."""
+    """Respond with an error: JSON on the API, a page elsewhere."""
     message = MESSAGES[status]
     response: HttpResponse
     if path.startswith(API):
@@ -66,7 +66,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler of whatever else was raised, which is what is being handled now."""
+    """Django's handler of all other exceptions; it finds the one being handled."""
     if is_unavailable(sys.exc_info()[1]):
         return error_response(request.path, HTTPStatus.SERVICE_UNAVAILABLE)
     return error_response(request.path, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -21,7 +21,7 @@ READY_WITHIN_SECONDS = 0.8
 def middleware(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer probes; hand on all other requests."""
+    """Answer probes, and pass all other requests on."""
     ready = Readiness()
 
     def respond(request: HttpRequest) -> HttpResponseBase:
@@ -49,7 +49,7 @@ class Readiness:
         self._migrated = False
 
     def missing(self) -> str | None:
-        """What is missing: `database` or `schema`; None if nothing is.
+        """Return what is missing, `database` or `schema`, or None.
 
         One check at a time, so that many probes of a database that hangs take one thread. The
         others hear what the last one found.

@@ -16,7 +16,7 @@ _LOCK = 7226450913  # any number, as long as nobody else uses it
 
 @contextmanager
 def schema_lock(database: BaseDatabaseWrapper) -> Iterator[None]:
-    """Be the only one to change the tables of the database. Waits for others.
+    """Hold the lock of those who change tables. Waits for others.
 
     Whoever has the lock may take it again. A failure closes the connection, and so gives up the
     lock whatever state the session is in.
@@ -33,7 +33,7 @@ def schema_lock(database: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 class UnreachableError(CommandError):
-    """There is no database, or not yet."""
+    """The database cannot be reached."""
 
 
 def ensure_schema() -> None:

@@ -20,7 +20,7 @@ env = environ.Env()
 
 
 def _number(read: Any, variable: str, *, default: float, least: float, most: float) -> Any:
-    """The number that `variable` holds, as `read` takes it, if it lies between the limits."""
+    """Read a number from `variable`. Raises ImproperlyConfigured beyond the limits."""
     try:
         number = read(variable, default=default)
     except ValueError:

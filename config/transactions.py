@@ -25,7 +25,7 @@ def sqlstate(error: Error) -> str | None:
 
 
 def repeated(transaction: Callable[[], Result]) -> Result:
-    """Run a function that is one whole transaction, again after a deadlock or a lock_timeout.
+    """Run one whole transaction, and repeat it after a deadlock or a lock timeout.
 
     Pauses grow and are random, so that two who met do not meet again. Inside another transaction
     the function runs once: that one is lost as a whole.

@@ -43,7 +43,7 @@ class Source:
         )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._lines.close()
         self._file.close()
 
@@ -97,7 +97,7 @@ class Source:
 
 
 def _portions(block: bytes) -> Iterator[bytes]:
-    """The block in parts of no more than BATCH_LINES line ends each."""
+    """Split the block into parts of at most BATCH_LINES line ends each."""
     if block.count(b"\n") <= BATCH_LINES:
         yield block
     else:

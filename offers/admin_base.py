@@ -90,7 +90,7 @@ class CatalogueAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Likewise on the list, where actions delete many at once: all of them or none."""
+        """Show what the database refuses as a message; an action changes all rows or none."""
         if request.method != "POST":
             return super().changelist_view(request, extra_context)
         try:
@@ -120,7 +120,7 @@ def _refusal(error: Error) -> str:
 
 
 class PermanentAdmin(CatalogueAdmin):
-    """Pages of an entity that the log may refer to, which is why it cannot be deleted.
+    """Pages of an entity that cannot be deleted, because the log may refer to it.
 
     The log has no foreign keys, so the database would let it go and history would lose its names.
     """

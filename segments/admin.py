@@ -43,7 +43,7 @@ class StorableJSONField(forms.JSONField):
         return found
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """The input, as it was typed if it is not the text of a value."""
+        """Keep the input as typed if it is not valid JSON."""
         try:
             value = super().bound_data(data, initial)
             _storable(value)
@@ -91,12 +91,12 @@ class SegmentAdmin(StatusAdminMixin, PermanentAdmin):
         form: Any,
         change: bool,
     ) -> None:
-        """Store what was changed alone: the segment may have been materialised meanwhile."""
+        """Store only what was changed: the segment may have been materialised meanwhile."""
         obj.save(update_fields=form.changed_data if change else None)
 
     @admin.display(description="members")
     def members(self, obj: Segment) -> SafeString | str:
-        """The way to the list of members."""
+        """A link to the list of members."""
         if obj.pk is None or obj.materialized_at is None:
             return "not materialised"
         address = reverse("admin:segments_customer_changelist")
@@ -162,7 +162,7 @@ class CustomerForm(CatalogueForm):
     """A customer whose attributes are an object."""
 
     def clean_attributes(self) -> Any:
-        """Refuse anything but an object."""
+        """Accept nothing but an object."""
         attributes = self.cleaned_data["attributes"]
         if attributes is None:  # an empty field
             return {}
@@ -193,7 +193,7 @@ class CustomerAdmin(CatalogueAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By the beginning of the id, in its own case, so that the primary key answers."""
+        """Search by the beginning of the id, case included, so that the primary key answers."""
         term = search_term.strip()
         if not term:
             return super().get_search_results(request, queryset, search_term)

@@ -36,7 +36,7 @@ class Segment(StatusEntity):
 
 
 class SegmentMembership(models.Model):
-    """That a customer belongs to a segment, as the last materialisation found."""
+    """A customer's membership of a segment, as of its last materialisation."""
 
     pk = models.CompositePrimaryKey("customer_id", "segment")
     customer_id = external_id_field("customer id")

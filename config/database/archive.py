@@ -100,7 +100,7 @@ def dump(connection: BaseDatabaseWrapper, snapshot: str, target: Path | IO[bytes
 
 
 def migrations_applied(connection: BaseDatabaseWrapper) -> set[Migration]:
-    """Those that the database has; none if it has never been migrated."""
+    """The migrations that the database has; none if it has never been migrated."""
     return {*MigrationRecorder(connection).applied_migrations()}
 
 
@@ -126,7 +126,7 @@ class Archive:
         self._contents = self._read("--list").decode(errors="replace")
 
     def migrations(self) -> set[Migration]:
-        """The migrations whose tables it holds; none if it is no backup of a Django project."""
+        """The migrations that the archive holds; none if it is no backup of a Django project."""
         if f" TABLE DATA {self._schema} django_migrations " not in self._contents:
             return set()
         lines = self._read(
@@ -136,7 +136,7 @@ class Archive:
         return {(app, name) for _, app, name, _ in (row.split("\t") for row in rows)}
 
     def restore(self, check: str) -> None:
-        """Put what it holds in the place of everything in the schema, or change nothing.
+        """Replace everything in the schema by what the archive holds, or change nothing.
 
         `check` is SQL that runs once nobody else can change anything; its failure ends it too.
         Raises ProgramError.

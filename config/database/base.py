@@ -24,13 +24,13 @@ class DatabaseClient(client.DatabaseClient):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """PostgreSQL; where the settings name a directory instead of a server, our own."""
+    """PostgreSQL. If the settings name a directory instead of a server, it is the product's own."""
 
     Database = driver
     client_class = DatabaseClient
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Each new connection makes sure that there is a server, also after one was killed."""
+        """Make sure that a server runs before each new connection, also after one was killed."""
         find_server(self.settings_dict)
         parameters = super().get_connection_params()
         if options := deadline.server_options():
@@ -38,7 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return parameters
 
     def is_usable(self) -> bool:
-        """Whether the server answers on this connection, soon."""
+        """Whether the server answers on this connection within a second."""
         with deadline.within(HEALTHY_WITHIN_SECONDS):
             return bool(super().is_usable())
 

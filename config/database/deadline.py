@@ -41,7 +41,7 @@ def within(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def extended(seconds: float) -> Iterator[None]:
-    """Let work inside of a request that is known to take long take `seconds` more."""
+    """Allow `seconds` more for work in a request that is known to take long."""
     deadline = _deadline.get()
     if deadline is None:
         yield
@@ -62,7 +62,7 @@ def extended(seconds: float) -> Iterator[None]:
 
 
 def remaining() -> float | None:
-    """The seconds that are left, 0 once they are over; None without a deadline."""
+    """The seconds left until the deadline, 0 once it has passed, None without one."""
     deadline = _deadline.get()
     return None if deadline is None else max(0.0, deadline - time.monotonic())
 

@@ -57,7 +57,7 @@ def server_version(connection: BaseDatabaseWrapper) -> int:
 
 
 def missing(connection: BaseDatabaseWrapper, version: int, found: list[Programs]) -> ProgramError:
-    """The error that says which programs are needed; `found` are too old, or cannot do it."""
+    """An error that says which programs are needed, since those `found` will not do."""
     connection.ensure_connection()
     there = ", ".join(f"{each.version} in {each.directory}" for each in found) or "none"
     tls = " with TLS" if connection.connection.pgconn.ssl_in_use else ""
@@ -79,7 +79,7 @@ def environment(connection: BaseDatabaseWrapper) -> dict[str, str]:
 
 
 def reason(output: bytes, program: str) -> str:
-    """The first error in what a program said, in one line."""
+    """The first error in a program's output, in one line."""
     lines = [line.strip() for line in output.decode(errors="replace").splitlines()]
     errors = [line for line in lines if re.search(r"\b(error|ERROR|FATAL|PANIC):", line)]
     said = (errors or [line for line in lines if line][-1:] or [f"{program} was ended"])[0]

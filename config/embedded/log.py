@@ -31,7 +31,7 @@ class ServerLog:
         self.began = self.path.stat().st_size
 
     def failure(self, what: str) -> CannotStartError:
-        """The error that says what happened, in one line with the end of the log."""
+        """An error that says in one line what happened, with the end of the log."""
         written = self.path.read_bytes()[self.began :] if self.path.exists() else b""
         lines = [line.strip() for line in written.decode(errors="replace").splitlines()]
         end = "; ".join([line for line in lines if line][-QUOTED_LINES:])

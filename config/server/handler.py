@@ -42,7 +42,7 @@ class ThreadedHandler(ASGIHandler):
         self._light_requests = BoundedPool(LIGHT_THREADS, LONGEST_QUEUE, "light-request")
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002 - Django's signature
-        """The synchronous one, since that is how all is written here."""
+        """Load the synchronous middleware: everything here is written that way."""
         super().load_middleware(is_async=False)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -79,7 +79,7 @@ class ThreadedHandler(ASGIHandler):
         return await pool.run(partial(self._respond, scope, body, deadline), patience)
 
     def _respond(self, scope: Any, body: Any, deadline: float) -> Any:
-        """What the thread does: the whole of a request, from Django's first signal to its last."""
+        """Handle a whole request in a thread, from Django's first signal to its last."""
         with within(deadline - time.monotonic()):
             set_script_prefix(get_script_prefix(scope))
             signals.request_started.send(sender=self.__class__, scope=scope)
@@ -108,7 +108,7 @@ def _whole(response: Any) -> Any:
 
 
 def _limited(receive: Any, most: int) -> Any:
-    """`receive`, until there were too many bytes. Raises TooLargeError."""
+    """Wrap `receive` so that it raises TooLargeError after too many bytes."""
     left = most
 
     async def limited() -> Any:

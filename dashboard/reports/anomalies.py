@@ -191,7 +191,7 @@ def compared(
 def candidates(
     metric: Metric, scope: Scope, key: int | None, change: Change
 ) -> Iterator[MetricChange]:
-    """The candidate, if the change is remarkable."""
+    """Yield the change if it is severe enough to list."""
     severity = change.severity
     if severity:
         yield MetricChange(metric, scope, key, change, severity)

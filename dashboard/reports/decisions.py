@@ -41,7 +41,7 @@ class SampledReport(Report):
         self.sample = Sample(SAMPLE_CAP, 0, truncated=False)
 
     def covered(self, found: TraceSample, offers: TraceQuerySet[Any]) -> TraceQuerySet[Any]:
-        """What these traces say of offers."""
+        """Restrict what is said of offers to the traces that an answer covers."""
         self.sample = Sample(SAMPLE_CAP, found.size, found.truncated)
         return offers.covered_by(found)
 

@@ -78,7 +78,7 @@ def required_money(raw: msgspec.Raw, name: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _money(text: bytes, name: str) -> str:
-    """Amounts repeat, so their texts are remembered."""
+    """Convert an amount. Amounts repeat, so results are cached."""
     if text == b"null":
         return NULL
     shown = text[:40].decode(errors="replace")

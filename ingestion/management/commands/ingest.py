@@ -162,7 +162,7 @@ class Command(DatabaseCommand):
         )
 
     def _shifted(self, files: list[EventFile]) -> Context:
-        """How far the times have to move."""
+        """Work out how far the times have to move."""
         events = []
         for file in files:
             row_type = ENTITIES[file.entity]
@@ -179,7 +179,7 @@ class Command(DatabaseCommand):
         return shifted_context(known, datetime.now(UTC))
 
     def _refresh(self, counts: dict[EventFile, Counts]) -> None:
-        """What has to follow new rows, in one place."""
+        """Update statistics and summaries after new rows."""
         loaded = Counter[str]()
         for file, count in counts.items():
             loaded[ENTITIES[file.entity].model._meta.db_table] += count.loaded
