@@ -121,7 +121,7 @@ class GroupAdmin(GroupBase):
     def has_change_permission(
         self,
         request: HttpRequest,
-        obj: Group | None = None,  # noqa: ARG002
+        obj: Group | None = None,  # noqa: ARG002 - Django's signature
     ) -> bool:
         return bool(request.user.is_superuser)
 

@@ -12,5 +12,5 @@ class IsViewer(BasePermission):
 
     message = f'You need the role "{VIEWER}" or "{ADMIN}". Ask an administrator for it.'
 
-    def has_permission(self, request: Request, view: View) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: View) -> bool:  # noqa: ARG002 - DRF's signature
         return is_viewer(request.user)

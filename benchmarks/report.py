@@ -100,7 +100,9 @@ def _size_part(size: dict[str, Any]) -> str:
         ("answer", "p50 ms", "p99 ms", "/ floor", "tail: p50 ms", "p99 ms"),
         (
             (
-                *(name_of(each), f"{each['p50']:.2f}", f"{each['p99']:.2f}"),
+                name_of(each),
+                f"{each['p50']:.2f}",
+                f"{each['p99']:.2f}",
                 f"{each['times_floor']:.1f}",
                 *(f"{tail[name_of(each)][name]:.2f}" for name in ("p50", "p99")),
             )
@@ -112,7 +114,8 @@ def _size_part(size: dict[str, Any]) -> str:
         ("question", "answer ms", *(f"{name} ms" for name in ENGINES), "fastest / answer", "agree"),
         (
             (
-                *(name_of(each), f"{each['answer_p50']:.2f}"),
+                name_of(each),
+                f"{each['answer_p50']:.2f}",
                 *(f"{each['engines'][name]['p50']:.2f}" for name in ENGINES),
                 f"{min(each['times_answer'].values()):.2f}",
                 "yes" if each["agree"] else "NO",

@@ -23,7 +23,7 @@ class AnyContentNegotiation(BaseContentNegotiation):
     to refuse. An answer is what its presentation makes of it.
     """
 
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:  # noqa: ARG002
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:  # noqa: ARG002 - DRF's signature
         return renderers[0], renderers[0].media_type
 
 

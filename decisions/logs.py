@@ -56,12 +56,6 @@ class Log:
         """Whether its rows are about customers, and go when these are erased."""
         return any(column.attname == "customer_id" for column in self.model._meta.concrete_fields)
 
-    def references(self) -> Iterator[tuple[str, type[models.Model], bool]]:
-        """Its foreign keys: the column, what it refers to, and whether it may be null."""
-        for column in self.model._meta.concrete_fields:
-            if isinstance(column, models.ForeignKey):
-                yield column.attname, column.related_model, column.null
-
 
 INTERACTIONS = Log("interactions", Interaction, "occurred_at", InteractionKey)
 DECISION_TRACES = Log(
@@ -91,6 +85,16 @@ MODEL_METRICS = Log(
 )
 LOGS = (INTERACTIONS, DECISION_TRACES, RUNS, ATTRIBUTIONS, MODEL_METRICS)
 PARTITIONED = tuple(log for log in LOGS if log.keys is not None)
+
+
+def references(
+    model: type[models.Model],
+) -> Iterator[tuple[str, type[models.Model], bool]]:
+    """A model's foreign keys: the column, what it refers to, and whether it may be null."""
+    for column in model._meta.concrete_fields:
+        if isinstance(column, models.ForeignKey):
+            yield column.attname, column.related_model, column.null
+
 
 # What the causes of a trace's misses refer to.
 CAUSES: dict[MissStage, type[models.Model]] = {

@@ -14,6 +14,7 @@ from decisions.locks import exclude_readers, lock_summaries
 from decisions.logs import Log
 from decisions.sql import text
 
+_NEW_PARTITION = text("new_partition")
 # Stray dates stay in the default partition, so that a broken clock cannot make thousands of tables.
 OLDEST_YEARS = 10
 
@@ -119,5 +120,5 @@ def _create(names: dict[str, sql.Composable], name: str, *, move: bool) -> bool:
         )
         if not move and _waiting(cursor, names):
             return False
-        cursor.execute(sql.SQL(text("new_partition")).format(**names))
+        cursor.execute(sql.SQL(_NEW_PARTITION).format(**names))
     return True

@@ -42,7 +42,7 @@ class PresenceFilter(admin.SimpleListFilter):
 
     def lookups(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
         return [("no", "No"), ("yes", "Yes")]

@@ -127,7 +127,7 @@ class PermanentAdmin(CatalogueAdmin):
 
     def has_delete_permission(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
         obj: models.Model | None = None,  # noqa: ARG002
     ) -> bool:
         return False

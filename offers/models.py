@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 
 # Every time zone has a day for the first instant. Events, whose days are counted, end earlier
-# (summaries/buckets.py).
+# (decisions/models/log.py).
 FIRST_INSTANT = datetime(1, 1, 2, tzinfo=UTC)
 LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 

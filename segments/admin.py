@@ -86,7 +86,7 @@ class SegmentAdmin(StatusAdminMixin, PermanentAdmin):
 
     def save_model(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
         obj: Segment,
         form: Any,
         change: bool,

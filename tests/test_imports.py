@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
-ROOT = Path(__file__).parents[1]
+from tests.support.ingesting import ROOT
+
 # From the bottom to the top: an app imports from itself and from lower floors, not from beside it.
 FLOORS = (
     ("config",),

@@ -72,7 +72,10 @@ def dump(connection: BaseDatabaseWrapper, snapshot: str, target: Path | IO[bytes
     to_file = [f"--file={target}"] if isinstance(target, Path) else []
     with subprocess.Popen(
         [
-            *(fit[0].path("pg_dump"), "--format=custom", "--no-password", *to_file),
+            fit[0].path("pg_dump"),
+            "--format=custom",
+            "--no-password",
+            *to_file,
             f"--snapshot={snapshot}",
             f"--schema={_quoted(_schema(connection))}",
             "--no-privileges",
@@ -168,7 +171,10 @@ class Archive:
         with TemporaryFile() as output:
             psql = subprocess.Popen(
                 [
-                    *(self._programs.path("psql"), "--no-psqlrc", "--no-password", "--quiet"),
+                    self._programs.path("psql"),
+                    "--no-psqlrc",
+                    "--no-password",
+                    "--quiet",
                     "--set=ON_ERROR_STOP=1",
                     "--file=-",
                 ],

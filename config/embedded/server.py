@@ -115,7 +115,13 @@ class EmbeddedServer:
         for leftover in (self.data / "postmaster.pid", *directory.iterdir()):
             leftover.unlink(missing_ok=True)
         server = [
-            *(f"{binaries}/postgres", "-D", data.HERE, "-k", str(directory), "-p", PORT),
+            f"{binaries}/postgres",
+            "-D",
+            data.HERE,
+            "-k",
+            str(directory),
+            "-p",
+            PORT,
             "-c",
             "listen_addresses=",
             "-c",

@@ -58,7 +58,7 @@ class ActiveNowFilter(admin.SimpleListFilter):
 
     def lookups(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
         return [("yes", "Yes"), ("no", "No")]

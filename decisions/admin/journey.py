@@ -173,8 +173,10 @@ class TraceJourney:
 def _candidates(trace: DecisionTrace) -> Iterable[Candidate]:
     """Every offer that the trace mentions."""
     keys = {
-        *(*trace.qualification_offers, *trace.policy_offers),
-        *(*trace.scored_offers, *trace.selected_offers),
+        *trace.qualification_offers,
+        *trace.policy_offers,
+        *trace.scored_offers,
+        *trace.selected_offers,
     }
     offers = _references(Offer, keys)
     rules = _references(QualificationRule, set(trace.qualification_rules))

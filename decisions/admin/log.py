@@ -5,21 +5,19 @@ from django.utils.safestring import SafeString
 
 from config.admin_base import EstimatePaginator, ReadOnlyAdmin, html_table
 from decisions.admin.log_base import LogAdmin
-from decisions.admin.periods import CreatedFilter, OccurredFilter, StartedFilter
+from decisions.admin.periods import PeriodFilter
+from decisions.logs import ATTRIBUTIONS, INTERACTIONS, RUNS
 from decisions.models import (
     Attribution,
-    AttributionKey,
     Interaction,
-    InteractionKey,
     ModelMetric,
     Run,
-    RunKey,
 )
 
 
 @admin.register(Interaction)
 class InteractionAdmin(LogAdmin):
-    keys = InteractionKey
+    log = INTERACTIONS
     references = ("offer", "channel", "outcome_type", "creative", "decision_flow")
     list_display = (
         "event_id",
@@ -32,28 +30,26 @@ class InteractionAdmin(LogAdmin):
         "value",
         "cost",
     )
-    list_filter = (OccurredFilter, "outcome_type", "channel", "decision_flow")
+    list_filter = (PeriodFilter, "outcome_type", "channel", "decision_flow")
     search_fields = ("event_id",)
     search_help_text = "customer id or interaction id, whole"
 
 
 @admin.register(Run)
 class RunAdmin(LogAdmin):
-    keys = RunKey
-    has_customer = False
+    log = RUNS
     references = ("decision_flow", "channel")
     list_display = ("event_id", "started_at", "decision_flow", "channel", "status", "latency_ms")
-    list_filter = (StartedFilter, "status", "decision_flow", "channel")
+    list_filter = (PeriodFilter, "status", "decision_flow", "channel")
     search_fields = ("event_id",)
     search_help_text = "run id, whole"
 
 
 @admin.register(Attribution)
 class AttributionAdmin(LogAdmin):
-    keys = AttributionKey
-    key_field = "conversion_id"
+    log = ATTRIBUTIONS
     list_display = ("conversion_id", "model", "created_at", "customer_id", "total_value")
-    list_filter = (CreatedFilter, "model")
+    list_filter = (PeriodFilter, "model")
     search_fields = ("conversion_id",)
     search_help_text = "customer id or conversion id, whole"
     fields = ("conversion_id", "model", "created_at", "customer_id", "total_value", "id", "credits")

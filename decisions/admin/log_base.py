@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from psycopg.errors import QueryCanceled
 
 from config.admin_base import EstimatePaginator, ReadOnlyAdmin
-from decisions.models.log import EventKey
+from decisions.logs import Log
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
@@ -26,7 +26,7 @@ class NewestFirst(ChangeList):
 
     def get_ordering(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
         queryset: models.QuerySet[Any],  # noqa: ARG002
     ) -> list[Any]:
         """By `id`, whatever the address asks for."""
@@ -36,9 +36,7 @@ class NewestFirst(ChangeList):
 class LogAdmin(ReadOnlyAdmin):
     """Pages of a log table: newest first, found by customer or event, never counted or scanned."""
 
-    keys: ClassVar[type[EventKey] | None] = None  # the event ids, each with its row's id
-    key_field: ClassVar[str] = "event_id"
-    has_customer: ClassVar[bool] = True
+    log: ClassVar[Log]
     references: ClassVar[tuple[str, ...]] = ()  # foreign keys whose names the list shows
     paginator = EstimatePaginator
     show_full_result_count = False
@@ -67,12 +65,12 @@ class LogAdmin(ReadOnlyAdmin):
         The primary key starts with the customer; the key table knows the event's row.
         """
         term = search_term.strip()
-        if not term or self.keys is None:
+        if not term or self.log.keys is None:
             return super().get_search_results(request, queryset, search_term)
-        rows = self.keys._default_manager.filter(**{self.key_field: term})
+        rows = self.log.keys._default_manager.filter(**{self.log.identity[0]: term})
         ids = list(rows.values_list("row_id", flat=True))
         found = Q(id__in=ids)
-        if self.has_customer:
+        if self.log.has_customers:
             # Without an event there is one condition less, and the primary key alone will do.
             found = found | Q(customer_id=term) if ids else Q(customer_id=term)
         return queryset.filter(found), False

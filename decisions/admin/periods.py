@@ -1,7 +1,7 @@
 """The filter of a log by event time."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import SimpleListFilter
@@ -13,7 +13,7 @@ from decisions.window import Window
 
 
 class PeriodFilter(SimpleListFilter):
-    """Rows of a period up to today.
+    """Rows of a log, of a period up to today.
 
     Django's date hierarchy asks for the smallest and the largest time, which no index of a log
     gives. A range of times reads only the partitions of its months. Addresses may ask for any
@@ -22,11 +22,16 @@ class PeriodFilter(SimpleListFilter):
 
     title = "period"
     parameter_name = "period"
-    time: ClassVar[str]
+
+    def __init__(
+        self, request: HttpRequest, params: Any, model: type[models.Model], model_admin: Any
+    ) -> None:
+        self.time = model_admin.log.time
+        super().__init__(request, params, model, model_admin)
 
     def lookups(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
         model_admin: Any,  # noqa: ARG002
     ) -> list[tuple[str, str]]:
         days = sorted({1, 7, 30} | ({asked} if (asked := self._days()) else set()))
@@ -55,17 +60,3 @@ class PeriodFilter(SimpleListFilter):
 def _start(days: int) -> Any:
     """When the last `days` days began in the reporting time zone."""
     return Window.ending(timezone.now(), days, settings.REPORTING_TIME_ZONE).start
-
-
-class OccurredFilter(PeriodFilter):
-    time = "occurred_at"
-
-
-class CreatedFilter(PeriodFilter):
-    """Of traces and attributions."""
-
-    time = "created_at"
-
-
-class StartedFilter(PeriodFilter):
-    time = "started_at"

@@ -8,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from decisions.admin.journey import FATES, Fate, TraceJourney
 from decisions.admin.log_base import LogAdmin
 from decisions.admin.offer_search import OfferSearch, TraceList
-from decisions.admin.periods import CreatedFilter
-from decisions.models import DecisionTrace, DecisionTraceKey
+from decisions.admin.periods import PeriodFilter
+from decisions.logs import DECISION_TRACES
+from decisions.models import DecisionTrace
 
 
 @admin.register(DecisionTrace)
 class DecisionTraceAdmin(LogAdmin):
-    keys = DecisionTraceKey
+    log = DECISION_TRACES
     references = ("channel", "decision_flow")
     list_display = (
         "event_id",
@@ -27,7 +28,7 @@ class DecisionTraceAdmin(LogAdmin):
         "degraded_scoring",
         "total_latency_ms",
     )
-    list_filter = (CreatedFilter, "channel", "decision_flow", "degraded_scoring")
+    list_filter = (PeriodFilter, "channel", "decision_flow", "degraded_scoring")
     search_fields = ("event_id",)
     search_help_text = "customer id or trace id, whole"
     list_before_template = "decisions/trace_search.html"

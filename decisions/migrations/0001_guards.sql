@@ -161,26 +161,31 @@ FOR EACH ROW EXECUTE FUNCTION decisions_append_only();
 
 CREATE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE ON decisions_interactionkey
 FOR EACH ROW EXECUTE FUNCTION decisions_append_only();
-CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_interactionkey
-FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
 
 CREATE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE ON decisions_decisiontracekey
 FOR EACH ROW EXECUTE FUNCTION decisions_append_only();
-CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_decisiontracekey
-FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
 
 CREATE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE ON decisions_runkey
 FOR EACH ROW EXECUTE FUNCTION decisions_append_only();
-CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_runkey
-FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
 
 CREATE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE ON decisions_attributionkey
 FOR EACH ROW EXECUTE FUNCTION decisions_append_only();
-CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_attributionkey
-FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
 
 CREATE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE ON decisions_entityuse
 FOR EACH ROW EXECUTE FUNCTION decisions_append_only();
+
+CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_interactionkey
+FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
+
+CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_decisiontracekey
+FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
+
+CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_runkey
+FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
+
+CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_attributionkey
+FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
+
 CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON decisions_entityuse
 FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
 
@@ -285,7 +290,7 @@ EXECUTE FUNCTION decisions_modelmetric_inserted();
 -- nothing where its condition does not hold.
 CREATE FUNCTION decisions_suppression_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM decisions_note_use('decisions_contactpolicy', 'contact policy', array_remove(ARRAY[NEW.policy_id], NULL));
+    PERFORM decisions_note_use('decisions_contactpolicy', 'contact policy', ARRAY[NEW.policy_id]);
     PERFORM decisions_note_use('offers_offer', 'offer', array_remove(ARRAY[NEW.offer_id], NULL));
     RETURN NULL;
 END $$;

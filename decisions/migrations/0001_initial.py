@@ -1,16 +1,15 @@
 """The log, what it refers to, and the triggers that guard both."""
 
 import datetime
-from pathlib import Path
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from decisions.sql import read, undo
+from decisions.sql import text, undo
 
-LOG_TABLES = read(Path(__file__).with_name("0001_log_tables.sql"))
-GUARDS = read(Path(__file__).with_name("0001_guards.sql"))
+LOG_TABLES = text("0001_log_tables", "decisions.migrations")
+GUARDS = text("0001_guards", "decisions.migrations")
 
 
 class Migration(migrations.Migration):

@@ -6,18 +6,14 @@ declared now.
 """
 
 import re
-from pathlib import Path
+from importlib.resources import files
 from typing import LiteralString, cast
 
 
-def read(path: Path) -> LiteralString:
-    """The text of an SQL file of ours, which may hold {placeholders} of psycopg.sql."""
-    return cast("LiteralString", path.read_text())  # type: ignore[redundant-cast]  # not to readers
-
-
-def text(name: str) -> LiteralString:
-    """The text of a file in this folder."""
-    return read(Path(__file__).with_name(f"{name}.sql"))
+def text(name: str, package: str = __name__) -> LiteralString:
+    """The text of an SQL file of a package of ours, which may hold {placeholders}."""
+    found = files(package).joinpath(f"{name}.sql").read_text()
+    return cast("LiteralString", found)  # type: ignore[redundant-cast]  # not to readers
 
 
 def undo(statements: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import models
 
-from decisions.logs import CAUSES, DECISION_TRACES, LOGS, PARTITIONED, Log
+from decisions.logs import CAUSES, DECISION_TRACES, LOGS, PARTITIONED, Log, references
 from decisions.models import EntityUse, Suppression
 from decisions.models.log import LAST_EVENT
 from decisions.sql import text
@@ -25,12 +25,13 @@ def log_tables() -> str:
 
 def guards() -> str:
     """All triggers of the log, of the identities and of what the log refers to."""
+    logs = [log.table for log in LOGS]
     kept = [*(log.keys._meta.db_table for log in PARTITIONED if log.keys), _table(EntityUse)]
     return "\n".join(
         [
             *map(text, ("append_only", "other_writers", "keep_used")),
-            *(text("guard_log").format(table=log.table) for log in LOGS),
-            *(text("guard_identities").format(table=table) for table in kept),
+            *(text("guard_rows").format(table=table) for table in [*logs, *kept]),
+            *(text("guard_table").format(table=table) for table in kept),
             *(
                 f"SELECT decisions_guard_statements('{table}', '{log.table}');"
                 for log in LOGS
@@ -38,7 +39,7 @@ def guards() -> str:
             ),
             *(_inserted(log.table, _checks(log)) for log in LOGS),
             # No log, but what it refers to is used as well, and it goes with its customer.
-            _inserted(_table(Suppression), _uses(_suppressions()), "INSERT OR UPDATE"),
+            _inserted(_table(Suppression), _uses(_referenced(Suppression)), "INSERT OR UPDATE"),
             *(
                 text("keep_used_entity").format(table=_table(entity), noun=_noun(entity))
                 for entity in used_entities()
@@ -50,7 +51,7 @@ def guards() -> str:
 
 def used_entities() -> list[type[models.Model]]:
     """What the log refers to, and what therefore stays."""
-    found = [entity for log in LOGS for _, entity, _ in log.references()]
+    found = [entity for log in LOGS for _, entity, _ in references(log.model)]
     found += [entity for log in LOGS for entity in log.lists.values()]
     return list(dict.fromkeys(found))
 
@@ -85,9 +86,7 @@ def _checks(log: Log) -> list[str]:
 
 def _referred(log: Log) -> Iterator[tuple[type[models.Model], str]]:
     """Entities that a row refers to, each with the SQL of their keys."""
-    for column, entity, nullable in log.references():
-        keys = f"ARRAY[NEW.{column}]"
-        yield entity, f"array_remove({keys}, NULL)" if nullable else keys
+    yield from _referenced(log.model)
     lists: dict[type[models.Model], list[str]] = {}
     for column, entity in log.lists.items():
         lists.setdefault(entity, []).append(f"NEW.{column}")
@@ -101,10 +100,11 @@ def _referred(log: Log) -> Iterator[tuple[type[models.Model], str]]:
         yield entity, " || ".join(arrays)
 
 
-def _suppressions() -> Iterator[tuple[type[models.Model], str]]:
-    for column in Suppression._meta.concrete_fields:
-        if isinstance(column, models.ForeignKey):
-            yield column.related_model, f"array_remove(ARRAY[NEW.{column.attname}], NULL)"
+def _referenced(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
+    """Entities that a row's foreign keys refer to, each with the SQL of the key."""
+    for column, entity, nullable in references(model):
+        keys = f"ARRAY[NEW.{column}]"
+        yield entity, f"array_remove({keys}, NULL)" if nullable else keys
 
 
 def _uses(referred: Iterator[tuple[type[models.Model], str]]) -> list[str]:

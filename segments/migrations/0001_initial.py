@@ -1,14 +1,11 @@
 """Customers, segments, and who belongs to which."""
 
-from pathlib import Path
-
 import django.db.models.deletion
 from django.db import migrations, models
 
-from decisions.sql import read
-from segments.sql import text
+from decisions.sql import text
 
-TRIGGERS = read(Path(__file__).with_name("0001_triggers.sql"))
+TRIGGERS = text("0001_triggers", "segments.migrations")
 
 
 class Migration(migrations.Migration):
@@ -138,5 +135,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(TRIGGERS, text("drop_segments")),
+        migrations.RunSQL(TRIGGERS, text("drop_segments", "segments.sql")),
     ]

@@ -1,14 +1,12 @@
 """The summaries, their views, and how far they have got."""
 
-from pathlib import Path
-
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from decisions.sql import read, undo
+from decisions.sql import text, undo
 
-VIEWS = read(Path(__file__).with_name("0001_views.sql"))
+VIEWS = text("0001_views", "summaries.migrations")
 
 
 class Migration(migrations.Migration):

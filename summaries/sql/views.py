@@ -1,11 +1,10 @@
 """The statements that make the views, with column lists from the declarations."""
 
-from pathlib import Path
-
 from decisions.logs import PARTITIONED
-from decisions.sql import read
+from decisions.sql import text
 from summaries.models import READ_BY_SEGMENT, SUMMARIES, Measures
 
+FOLDER = "summaries.sql"
 # The upper bound excludes nothing, but with it the planner expects 1 in 200 rows beyond the
 # watermark instead of a third: it then takes the index on `id`, and neither reads a whole log nor
 # starts workers for a few rows.
@@ -40,7 +39,7 @@ $$;
 def functions() -> str:
     """What the views and the triggers of the log call."""
     names = "\n        ".join(f"WHEN '{log.table}' THEN '{log.entity}'" for log in PARTITIONED)
-    return _text("measures") + MERGED_ID.format(names=names)
+    return text("measures", FOLDER) + MERGED_ID.format(names=names)
 
 
 def views() -> dict[str, str]:
@@ -54,7 +53,7 @@ def views() -> dict[str, str]:
 
 
 def statements() -> str:
-    made = [f"CREATE VIEW {name} AS{text.rstrip()};" for name, text in views().items()]
+    made = [f"CREATE VIEW {name} AS{query.rstrip()};" for name, query in views().items()]
     return "\n".join([functions(), *made])
 
 
@@ -63,7 +62,7 @@ def _views_of(summary: type[Measures]) -> dict[str, str]:
     contributions, tail = summary.contributions_view(), f"summaries_{summary.name}_tail"
     of_members = summary.of_members
     return {
-        contributions: _of_members(of_members) if of_members else "\n" + _text(summary.name),
+        contributions: _of_members(of_members) if of_members else "\n" + text(summary.name, FOLDER),
         tail: TAIL.format(columns=columns, contributions=contributions, log=summary.log.entity),
         f"summaries_{summary.name}_totals": TOTALS.format(
             columns=columns, stored=summary._meta.db_table, tail=tail
@@ -73,7 +72,3 @@ def _views_of(summary: type[Measures]) -> dict[str, str]:
 
 def _of_members(measures: type[Measures]) -> str:
     return OF_MEMBERS.format(contributions=measures.contributions_view())
-
-
-def _text(name: str) -> str:
-    return read(Path(__file__).with_name(f"{name}.sql"))

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from decisions.sql import text as text_of
 from decisions.sql.triggers import guards
-from segments.sql import text as text_of_segments
 from summaries.sql.views import functions, views
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def schema() -> set[tuple[str, ...]]:
 
 def declared_functions() -> dict[str, str]:
     """The body of each function by its name."""
-    texts = (guards(), text_of_segments("segments"), functions())
+    texts = (guards(), text_of("segments", "segments.sql"), functions())
     return {
         name: body
         for text in texts

@@ -109,7 +109,9 @@ class Command(DatabaseCommand):
         started = time.perf_counter()
         with Progress(
             TextColumn("{task.description:>16}"),
-            *(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
             console=self.console,
             transient=True,
             disable=not self.console.is_terminal,
@@ -131,13 +133,13 @@ class Command(DatabaseCommand):
         table.add_column("log")
         for name in ("merged up to", "rows waiting", "lag", "refreshed"):
             table.add_column(name, justify="right")
-        for log in status():
+        for state in status():
             table.add_row(
-                log.log.entity,
-                f"{log.merged_id:,}",
-                f"{log.waiting:,}",
-                "unknown" if log.lag is None else f"{log.lag.total_seconds():,.0f} s",
-                f"{log.refreshed_at:%Y-%m-%d %H:%M:%S}" if log.refreshed_at else "never",
+                state.log.entity,
+                f"{state.merged_id:,}",
+                f"{state.waiting:,}",
+                "unknown" if state.lag is None else f"{state.lag.total_seconds():,.0f} s",
+                f"{state.refreshed_at:%Y-%m-%d %H:%M:%S}" if state.refreshed_at else "never",
             )
         self.console.print(table)
 

@@ -5,6 +5,16 @@ import { count, exact } from "./format.js";
 
 const LONGEST = 10;
 
+// A column of numbers that the rows have under this key.
+export const numberColumn = (key, label, show, help) => ({
+  key,
+  label,
+  show,
+  help,
+  numeric: true,
+  value: (row) => row[key],
+});
+
 // Columns: { key, label, show, value(row), numeric, draw?(row), help? }.
 export function dataTable(
   context,

@@ -5,20 +5,12 @@ import { bar, figure, h } from "./dom.js";
 import { choose } from "./filters.js";
 import * as format from "./format.js";
 import { barList, headline, tinyBars } from "./parts.js";
-import { dataTable } from "./table.js";
+import { dataTable, numberColumn } from "./table.js";
 
 const RANKS = Array.from({ length: 10 }, (_, place) => `Rank ${place + 1}`);
 const sum = (rows) => rows.reduce((total, row) => total + row.count, 0);
 
 function drawSelection(data, context) {
-  const plain = (key, label, show, help) => ({
-    key,
-    label,
-    show,
-    help,
-    numeric: true,
-    value: (row) => row[key],
-  });
   return dataTable(context, "offers", {
     caption: "Selection by offer",
     rows: data,
@@ -44,11 +36,16 @@ function drawSelection(data, context) {
           row.mandatory ? [" ", h("span", { class: "badge" }, "mandatory")] : null,
         ],
       },
-      plain("eligible", "Eligible", format.count, "Decisions in which it could have been selected"),
-      plain("scored", "Scored", format.count),
-      plain("selected", "Selected", format.count),
+      numberColumn(
+        "eligible",
+        "Eligible",
+        format.count,
+        "Decisions in which it could have been selected",
+      ),
+      numberColumn("scored", "Scored", format.count),
+      numberColumn("selected", "Selected", format.count),
       {
-        ...plain("selectionRate", "Selection rate", format.rate, "selected / eligible"),
+        ...numberColumn("selectionRate", "Selection rate", format.rate, "selected / eligible"),
         draw: (row) =>
           h(
             "span",
@@ -61,7 +58,7 @@ function drawSelection(data, context) {
             bar(row.selectionRate, "c2"),
           ),
       },
-      plain("averageRank", "Average rank", format.rank),
+      numberColumn("averageRank", "Average rank", format.rank),
       {
         key: "ranks",
         label: "Ranks 1–10",

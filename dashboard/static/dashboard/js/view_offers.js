@@ -3,7 +3,7 @@
 import { bar, figure, h } from "./dom.js";
 import * as format from "./format.js";
 import { barList } from "./parts.js";
-import { dataTable } from "./table.js";
+import { dataTable, numberColumn } from "./table.js";
 
 export const offerName = ({ offerId, offerName: name }) => [
   h("span", { class: "name" }, name || offerId),
@@ -29,14 +29,6 @@ function barred(key, label, show, rows, colour, help) {
       ),
   };
 }
-const plain = (key, label, show, help) => ({
-  key,
-  label,
-  show,
-  help,
-  numeric: true,
-  value: (row) => row[key],
-});
 const offerColumn = {
   key: "offer",
   label: "Offer",
@@ -53,7 +45,7 @@ function drawAcceptance(data, context) {
     columns: [
       offerColumn,
       barred("impressions", "Impressions", format.count, data, "c1"),
-      plain("positive", "Positive", format.count, "Interactions with a positive outcome"),
+      numberColumn("positive", "Positive", format.count, "Interactions with a positive outcome"),
       barred(
         "acceptanceRate",
         "Acceptance",
@@ -75,7 +67,7 @@ function drawPerformance(data, context) {
     columns: [
       offerColumn,
       barred("impressions", "Impressions", format.count, data, "c1"),
-      plain("conversions", "Conversions", format.count),
+      numberColumn("conversions", "Conversions", format.count),
       barred("conversionRate", "Conversion", format.rate, data, "c2", "conversions / impressions"),
       barred("revenue", "Revenue", format.money, data, "c3"),
     ],
@@ -153,8 +145,8 @@ function byCategory(data, context, most) {
         value: (row) => row.conversionRate,
         draw: (row) => heat(row, most),
       },
-      plain("impressions", "Impressions", format.count),
-      plain("revenue", "Revenue", format.money),
+      numberColumn("impressions", "Impressions", format.count),
+      numberColumn("revenue", "Revenue", format.money),
     ],
   });
 }

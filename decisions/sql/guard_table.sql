@@ -1,4 +1,2 @@
-CREATE TRIGGER decisions_append_only BEFORE UPDATE OR DELETE ON {table}
-FOR EACH ROW EXECUTE FUNCTION decisions_append_only();
 CREATE TRIGGER decisions_append_only_truncate BEFORE TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION decisions_append_only();
